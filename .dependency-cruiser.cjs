@@ -1,0 +1,91 @@
+// Who may import whom. A package reaches another only through its exports, which resolve to that package's dist.
+const mutants = "^conformance/(src/)?mutants/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "everything-resolves",
+      comment: "An import that leads nowhere escapes every rule below.",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "packages-meet-at-their-exports",
+      comment: "Import @berth/…, never a file inside another package.",
+      severity: "error",
+      from: { path: "^(proto|agent-ref|server-ref|conformance)/" },
+      to: { path: "^(proto|agent-ref|server-ref|conformance)/(src|bin)/", pathNot: "^$1/" },
+    },
+    {
+      name: "proto-stands-alone",
+      severity: "error",
+      from: { path: "^proto/" },
+      to: { path: "^(agent-ref|server-ref|conformance)/" },
+    },
+    {
+      name: "agent-knows-no-server-and-no-suite",
+      severity: "error",
+      from: { path: "^agent-ref/" },
+      to: { path: "^(server-ref|conformance)/" },
+    },
+    {
+      name: "server-knows-no-agent-and-no-suite",
+      severity: "error",
+      from: { path: "^server-ref/" },
+      to: { path: "^(agent-ref|conformance)/" },
+    },
+    {
+      name: "suite-knows-only-messages",
+      comment: "A shared helper would hide a shared mistake.",
+      severity: "error",
+      from: { path: "^conformance/", pathNot: mutants },
+      to: { path: "^(proto|agent-ref|server-ref)/", pathNot: "^proto/dist/gen/" },
+    },
+    {
+      name: "mutants-share-no-rules",
+      comment: "Mutants are assembled from the references' parts, and from nothing else of ours.",
+      severity: "error",
+      from: { path: mutants },
+      to: { path: "^proto/", pathNot: "^proto/dist/gen/" },
+    },
+    {
+      name: "rules-are-pure",
+      comment: "Rules know no network, clock or disk, and no wire format. Of node:net only isIP (see biome.jsonc).",
+      severity: "error",
+      from: { path: "^proto/src/rules/", pathNot: "\\.test\\.ts$" },
+      to: { pathNot: "^(proto/src/rules/.*(?<!\\.test)\\.ts|(node:)?(crypto|net))$" },
+    },
+    {
+      name: "generated-code-knows-no-rules",
+      severity: "error",
+      from: { path: "^proto/src/gen/" },
+      to: { path: "^proto/src/(?!gen/)" },
+    },
+    {
+      name: "sources-know-no-tests",
+      severity: "error",
+      from: { pathNot: "\\.test\\.ts$" },
+      to: { path: "\\.test\\.(ts|js)$" },
+    },
+    {
+      name: "grpc-internals-in-one-file",
+      comment: "@grpc/grpc-js has no exports map: everything but its index is an internal that may change.",
+      severity: "error",
+      from: { pathNot: "^agent-ref/src/transport/receive-window\\.ts$" },
+      to: { path: "@grpc/grpc-js/", pathNot: "@grpc/grpc-js/build/src/index\\.(js|d\\.ts)$" },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true, // a type-only import is a dependency too
+    exclude: { path: "^[^/]+/dist/.*\\.map$" },
+    doNotFollow: { path: ["node_modules", "^[^/]+/dist/"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["node", "import", "default"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    },
+  },
+};

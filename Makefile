@@ -1,0 +1,42 @@
+SYSTEM_PATH := $(PATH)
+export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
+
+# npm writes this file last, so it stands for the whole installation.
+INSTALLED := node_modules/.package-lock.json
+
+.DEFAULT_GOAL := help
+.PHONY: help build test conformance demo check generate clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# With the machine's own Node: this is what brings Node 24. Its version warnings say only what the pinned Node answers.
+$(INSTALLED): package-lock.json
+	@echo "npm ci"
+	@PATH="$(SYSTEM_PATH)" npm ci --loglevel=error
+	@touch $@
+
+# By its path, because the TypeScript versions kept as sync inputs bring a `tsc` of their own.
+build: $(INSTALLED) ## compile everything
+	@node scripts/remove-stale-output.mjs
+	node node_modules/typescript/bin/tsc -b
+
+test: build ## run every test
+	mocha
+
+conformance: build ## run the conformance suite against the reference agent and server
+	npm run --silent conformance
+
+demo: build ## watch two servers share one agent
+	node scripts/demo.mjs
+
+check: $(INSTALLED) ## lint, format, boundaries, generated code, types, lockfile
+	@scripts/check.sh
+
+generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth
+	buf generate
+	@mkdir -p proto/descriptors
+	buf build --as-file-descriptor-set --exclude-source-info -o proto/descriptors/berth.binpb
+
+clean: ## remove everything that was built
+	rm -rf */dist reports
