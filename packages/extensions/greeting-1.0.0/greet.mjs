@@ -1,0 +1,3 @@
+export async function run({ values: { name = "world" } }) {
+  console.log(`Hello, ${name}, from greeting 1.0.0`);
+}
