@@ -2,7 +2,8 @@
 import { existsSync, globSync, rmSync } from "node:fs";
 
 for (const output of globSync("{proto,agent-ref,server-ref,conformance}/dist/**/*.{js,js.map,d.ts}")) {
-  const source = output.replace(/^([^/]+)\/dist\//, "$1/src/").replace(/\.(js|js\.map|d\.ts)$/, ".ts");
+  const folder = output.startsWith("conformance/") ? "$1/" : "$1/src/"; // there, dist holds src and cases side by side
+  const source = output.replace(/^([^/]+)\/dist\//, folder).replace(/\.(js|js\.map|d\.ts)$/, ".ts");
   if (!existsSync(source)) {
     rmSync(output);
     console.log(`removed ${output}: ${source} is gone`);

@@ -1,0 +1,41 @@
+import { Command } from "commander";
+import { type CertificatePair, makeCertificate, readCertificate } from "../security/certificate.ts";
+import { SettingsError } from "../settings/settings-error.ts";
+
+interface CertificateOptions {
+  readonly root: string;
+  readonly json?: boolean;
+}
+
+/** `berth-agent certificate new|show`. */
+export function certificateCommand(): Command {
+  const command = new Command("certificate").description(
+    "make or show the certificate by which servers know this agent",
+  );
+  command
+    .command("new")
+    .description("make a self-signed certificate in the root, in place of the one that is there")
+    .requiredOption("--root <directory>", "the agent's root")
+    .option("--json", "answer in JSON")
+    .action(async ({ root, json }: CertificateOptions) => show(await makeCertificate(root), json));
+  command
+    .command("show")
+    .description("show the thumbprint that servers pin: the SHA-256 of the certificate")
+    .requiredOption("--root <directory>", "the agent's root")
+    .option("--json", "answer in JSON")
+    .action(async ({ root, json }: CertificateOptions) => {
+      const certificate = await readCertificate(root);
+      if (!certificate)
+        throw new SettingsError(
+          "--root",
+          `there is no certificate in ${root}`,
+          'Make one with "berth-agent certificate new".',
+        );
+      show(certificate, json);
+    });
+  return command;
+}
+
+function show({ thumbprint, certificatePem }: CertificatePair, json: boolean | undefined): void {
+  console.log(json ? JSON.stringify({ thumbprint, certificate: certificatePem }) : thumbprint);
+}

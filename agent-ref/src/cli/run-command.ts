@@ -1,0 +1,116 @@
+import path from "node:path";
+import { Command } from "commander";
+import { type DestinationStream, destination, type Logger, pino } from "pino";
+import type { z } from "zod";
+import { type Agent, startAgent } from "../agent.ts";
+import { readCertificate } from "../security/certificate.ts";
+import { chooseProtection, type Protection } from "../security/protection.ts";
+import { agentVersion, durationMs, listenAddress } from "../settings/setting-values.ts";
+import { DEFAULT_LISTEN, mergeSettings, type PartialSettings, type Settings } from "../settings/settings.ts";
+import { readEnvironment } from "../settings/settings-environment.ts";
+import { SettingsError } from "../settings/settings-error.ts";
+import { readSettingsFile } from "../settings/settings-file.ts";
+import { writeAtomically } from "../storage/write-atomically.ts";
+
+interface RunOptions {
+  readonly root?: string;
+  readonly listen?: string;
+  readonly agentVersion?: string;
+  readonly plaintext?: boolean;
+  readonly insecurePlaintextBeyondLoopback?: boolean;
+  readonly ownershipWindow?: string;
+  readonly settings?: string;
+  readonly json?: boolean;
+}
+
+/** `berth-agent run`: serves until it is told to stop. */
+export function runCommand(): Command {
+  return new Command("run")
+    .description("serve servers until told to stop by SIGTERM or SIGINT")
+    .option("--root <directory>", "where the agent keeps everything (or BERTH_ROOT)")
+    .option("--listen <host:port>", `where to listen; port 0 takes any (or BERTH_LISTEN; default ${DEFAULT_LISTEN})`)
+    .option("--agent-version <number>", "the version to be: 49, 50 or 51 (default 51)")
+    .option("--plaintext", "no TLS, even where there is a certificate; on loopback only")
+    .option("--insecure-plaintext-beyond-loopback", "let anybody who reaches this machine run programs on it")
+    .option("--ownership-window <time>", "how long an instance's owner can be away, such as 24h (the default)")
+    .option("--settings <file>", "read settings from a JSON file; variables and options win over it")
+    .option("--json", "say in JSON where the agent listens, and log in JSON")
+    .addHelpText(
+      "after",
+      `
+Examples:
+  berth-agent run --root /var/lib/berth
+  berth-agent run --root ./root --listen 127.0.0.1:0 --agent-version 49 --json
+  berth-agent certificate new --root /var/lib/berth && berth-agent run --root /var/lib/berth --listen 0.0.0.0:44949
+
+Variables:
+  BERTH_ROOT, BERTH_LISTEN     as the options
+  BERTH_READY_FILE             written with {"address":"HOST:PORT"} once the agent serves
+  BERTH_LIMIT_MAX_FILES …      one for each field of the handshake's Limits, a decimal number; 0 is no limit`,
+    )
+    .action(run);
+}
+
+async function run(options: RunOptions): Promise<void> {
+  const file = options.settings === undefined ? {} : readSettingsFile(options.settings);
+  const settings = mergeSettings([file, readEnvironment(process.env), fromOptions(options)]);
+  const protection = chooseProtection({
+    ...settings,
+    host: settings.listen.host,
+    certificate: await readCertificate(settings.root),
+  });
+  if (protection.kind === "refused") throw new SettingsError("--listen", protection.reason, protection.remedy);
+
+  const logger = pino({ name: "berth-agent" }, destination({ dest: 2, sync: true }) as DestinationStream);
+  const agent = await startAgent({
+    root: path.resolve(settings.root),
+    ...settings.listen,
+    agentVersion: settings.agentVersion,
+    tls: protection.kind === "tls" ? protection.certificate : undefined,
+    limits: settings.limits,
+    logger,
+  });
+  await announce(agent, settings, protection, options.json ?? false);
+  await stopOnSignal(agent, logger);
+}
+
+function fromOptions(options: RunOptions): PartialSettings {
+  return {
+    root: options.root,
+    listen: parsed("--listen", listenAddress, options.listen),
+    agentVersion: parsed("--agent-version", agentVersion, options.agentVersion && Number(options.agentVersion)),
+    plaintext: options.plaintext,
+    insecurePlaintextBeyondLoopback: options.insecurePlaintextBeyondLoopback,
+    limits: { ownershipWindowMs: parsed("--ownership-window", durationMs, options.ownershipWindow) },
+  };
+}
+
+function parsed<Output, Input>(option: string, schema: z.ZodType<Output, Input>, value: unknown): Output | undefined {
+  if (value === undefined) return undefined;
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw new SettingsError(option, result.error.issues[0]!.message, "Correct the option.");
+}
+
+async function announce(agent: Agent, settings: Settings, protection: Protection, json: boolean): Promise<void> {
+  const { host } = settings.listen;
+  const address = `${host.includes(":") ? `[${host}]` : host}:${agent.port}`;
+  if (settings.readyFile !== undefined) await writeAtomically(settings.readyFile, JSON.stringify({ address }));
+  const thumbprint = protection.kind === "tls" ? protection.certificate.thumbprint : null;
+  if (json) {
+    console.log(JSON.stringify({ address, agentVersion: settings.agentVersion, dialect: 49, thumbprint }));
+    return;
+  }
+  const how = thumbprint === null ? "in plaintext" : `by TLS with the certificate ${thumbprint}`;
+  console.error(`berth-agent ${settings.agentVersion} listens on ${address} ${how}, speaking dialect 49`);
+}
+
+/** Answers once the agent has stopped. A second signal does not wait. */
+async function stopOnSignal(agent: Agent, logger: Logger): Promise<void> {
+  const signal = await new Promise<NodeJS.Signals>((resolve) => {
+    process.once("SIGTERM", resolve);
+    process.once("SIGINT", resolve);
+  });
+  logger.info({ signal }, "stopping");
+  await agent.stop();
+}

@@ -1,0 +1,12 @@
+import type { InstanceOperations } from "../operations/instance-operations.ts";
+import type { Generations } from "../sync/generations.ts";
+
+/** The isolated place an agent keeps for one server. There is one object for each name. */
+export interface Instance {
+  /** Its product directory and its own directory, separated by "/" (INST-050). */
+  readonly name: string;
+  /** The absolute path of its directory. */
+  readonly directory: string;
+  readonly generations: Generations;
+  readonly operations: InstanceOperations;
+}

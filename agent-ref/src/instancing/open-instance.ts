@@ -1,0 +1,90 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
+import type { InstanceIsolation } from "@berth/proto/rules/instance-name";
+import type { Logger } from "pino";
+import { InstanceOperations } from "../operations/instance-operations.ts";
+import { openGenerations } from "../sync/generations.ts";
+import type { Instance } from "./instance.ts";
+import { type InstanceRecord, readInstanceRecord, writeInstanceRecord } from "./instance-record.ts";
+import { createOwnership, type Owner, type Ownership } from "./ownership.ts";
+
+/** What the first server of an instance said, kept in its record. */
+export interface InstanceOrigin {
+  readonly product: string;
+  readonly isolation: InstanceIsolation;
+}
+
+/** An instance with what only the handshake needs of it. */
+export interface OpenInstance extends Instance {
+  /** Who owns it; only an instance named by InstanceId is ever claimed (INST-034). */
+  readonly ownership: Ownership;
+  /** Ends everything that runs in it. */
+  close(): Promise<void>;
+}
+
+/** Which instance to open. */
+export interface OpenInstanceOptions {
+  readonly name: string;
+  readonly directory: string;
+  /** Needed to make a new instance; undefined opens one that must be there. */
+  readonly origin: InstanceOrigin | undefined;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** Opens or makes one instance. Throws when the disk fails or its record cannot be believed; nothing of it runs then. */
+export async function openInstance(options: OpenInstanceOptions): Promise<OpenInstance> {
+  const { name, directory, limits } = options;
+  const logger = options.logger.child({ instance: name });
+  await mkdir(directory, { recursive: true });
+  // First, because it ends the hosts of a former life, whatever else is wrong with the instance.
+  const operations = await InstanceOperations.open({
+    directory: path.join(directory, "operations"),
+    workDirectory: path.join(directory, "work"),
+    limits,
+    logger,
+  });
+  try {
+    const record = await readOrMakeRecord(directory, options.origin);
+    const generations = await openGenerations(directory, logger);
+    const ownership = createOwnership({
+      owner: ownerOf(record),
+      windowMs: limits.ownershipWindowMs,
+      save: (owner) => writeInstanceRecord(directory, { ...record, owner: ownerEntry(owner) }),
+      logger,
+    });
+    return {
+      name,
+      directory,
+      generations,
+      operations,
+      ownership,
+      async close() {
+        await operations.close();
+        await generations.close();
+        await ownership.close();
+      },
+    };
+  } catch (error) {
+    await operations.close();
+    throw error;
+  }
+}
+
+async function readOrMakeRecord(directory: string, origin: InstanceOrigin | undefined): Promise<InstanceRecord> {
+  const record = await readInstanceRecord(directory);
+  if (record) return record;
+  if (!origin) throw new Error("the instance has no record");
+  const made: InstanceRecord = { format: 1, ...origin, created: new Date().toISOString(), owner: null };
+  await writeInstanceRecord(directory, made);
+  return made;
+}
+
+function ownerOf({ owner }: InstanceRecord): Owner | undefined {
+  return owner ? { serverId: owner.serverId, lastSeenMs: Date.parse(owner.lastSeen) } : undefined;
+}
+
+function ownerEntry(owner: Owner | undefined): InstanceRecord["owner"] {
+  return owner ? { serverId: owner.serverId, lastSeen: new Date(owner.lastSeenMs).toISOString() } : null;
+}

@@ -1,0 +1,23 @@
+// A longer delay makes setTimeout fire at once.
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** Stops a timer; stopping one that has fired does nothing. */
+export type StopTimer = () => void;
+
+/** Calls `then` after `delayMs`, which can be longer than setTimeout allows. Answers with what stops it. */
+export function startTimer(delayMs: number, then: () => void): StopTimer {
+  const end = performance.now() + delayMs;
+  let timer: NodeJS.Timeout;
+  const wait = (leftMs: number) => {
+    timer = setTimeout(
+      () => {
+        const stillMs = end - performance.now();
+        if (stillMs > 1) wait(stillMs);
+        else then();
+      },
+      Math.min(leftMs, longestTimeoutMs),
+    );
+  };
+  wait(delayMs);
+  return () => clearTimeout(timer);
+}
