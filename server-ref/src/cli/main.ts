@@ -1,0 +1,21 @@
+import { CommanderError } from "commander";
+import { ExitCode } from "../errors/exit-code.ts";
+import { createProgram } from "./program.ts";
+
+// Whoever read the answer has left, as in `berth-server packages list | head -1`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.internal),
+);
+
+try {
+  await createProgram().parseAsync();
+} catch (error) {
+  if (error instanceof CommanderError) {
+    process.exitCode = error.exitCode === 0 ? ExitCode.ok : ExitCode.invalidInput;
+  } else {
+    process.stderr.write(
+      `error: A fault of berth-server itself: ${error instanceof Error ? error.stack : String(error)}\n`,
+    );
+    process.exitCode = ExitCode.internal;
+  }
+}

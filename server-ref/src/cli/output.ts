@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import type { Failure } from "../errors/failure.ts";
+
+/** Where a command's words go: answers to stdout, everything else to stderr. */
+export interface Output {
+  readonly isJson: boolean;
+  /** The answer: `json` where `--json` was given, and otherwise the lines. */
+  answer(json: unknown, lines: readonly string[]): void;
+  /** One event of a stream of events, as a line of JSON; nothing without `--json`. */
+  event(json: unknown): void;
+  /** A sentence for the operator. */
+  say(sentence: string): void;
+  warn(sentence: string): void;
+  fail(failure: Failure): void;
+  /** Bytes as they are; resolves when there is room for more. */
+  pass(stream: "stdout" | "stderr", bytes: Uint8Array): Promise<void>;
+}
+
+export function createOutput(isJson: boolean): Output {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const tellJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+  return {
+    isJson,
+    answer(json, lines) {
+      if (isJson) tellJson(json);
+      else for (const line of lines) process.stdout.write(`${line}\n`);
+    },
+    event(json) {
+      if (isJson) tellJson(json);
+    },
+    say: tell,
+    warn: (sentence) => tell(`warning: ${sentence}`),
+    fail({ message, remedy, clause, exitCode }) {
+      if (isJson) return tell(JSON.stringify({ error: { message, remedy, clause, exitCode } }));
+      tell(`error: ${message}${clause && !message.includes(clause) ? ` (${clause})` : ""}`);
+      tell(`  ${remedy}`);
+    },
+    async pass(stream, bytes) {
+      const target = process[stream];
+      if (!target.write(bytes)) await once(target, "drain");
+    },
+  };
+}

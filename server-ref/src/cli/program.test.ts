@@ -1,0 +1,143 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { OperationState } from "@berth/proto/messages/sync/v49/operation";
+import { createTestCertificate } from "../testing/certificate.ts";
+import { beginStep, runStep } from "../testing/command-line.ts";
+import { startFakeAgent } from "../testing/fake-agent.ts";
+import { createFakeOperation, playOperation } from "../testing/fake-operations.ts";
+import { type TemporaryServer, withTemporaryServer } from "../testing/temporary-server.ts";
+
+const exited = { state: OperationState.OPERATION_STATE_EXITED, exitCode: 3 };
+
+/** A home set up by steps alone, as a conformance suite does. */
+async function setUp(server: TemporaryServer, port: number, ...agentOptions: string[]): Promise<string> {
+  const home = join(server.directory, "by-steps");
+  const files = await server.writeFiles("files", { "exec:bin/host": "#!/bin/sh" });
+  const add = ["packages", "add", files, "--kind", "host", "--name", "host", "--version", "1", "--entry", "bin/host"];
+  for (const step of [add, ["agents", "add", "fake", `127.0.0.1:${port}`, ...agentOptions]]) {
+    const { exitCode, stderr } = await runStep(home, ...step);
+    assert.equal(exitCode, 0, stderr);
+  }
+  return home;
+}
+
+describe("berth-server", function () {
+  this.timeout(20_000); // each step is a process of its own
+
+  it("syncs by steps and answers in JSON on stdout", async () => {
+    await withTemporaryServer(async (server) => {
+      await using agent = await startFakeAgent();
+      const home = await setUp(server, agent.port);
+      const { exitCode, stdout } = await runStep(home, "sync", "fake", "--json");
+      assert.equal(exitCode, 0);
+      const answer = JSON.parse(stdout);
+      assert.equal(answer.files, 1);
+      assert.equal(answer.instance, "p-berth/s-fake");
+      assert.equal(agent.greetings.length, 1);
+    });
+  });
+
+  it("passes an operation's words, output and exit code through untouched", async () => {
+    await withTemporaryServer(async (server) => {
+      const operation = createFakeOperation(
+        [
+          ["stdout", "out\n"],
+          ["stderr", "err\n"],
+        ],
+        exited,
+      );
+      await using agent = await startFakeAgent({ operations: playOperation(operation) });
+      const home = await setUp(server, agent.port);
+      const result = await runStep(home, "run", "fake", "deploy", "--json", "-x", "--", "a  b");
+      assert.deepEqual(result, { exitCode: 3, stdout: "out\n", stderr: "err\n" });
+      assert.equal(operation.starts[0]?.name, "deploy");
+      assert.deepEqual(operation.starts[0]?.arguments, ["--json", "-x", "--", "a  b"]);
+    });
+  });
+
+  it("ends with 10 and the reason on stderr when an operation ends without an exit code", async () => {
+    await withTemporaryServer(async (server) => {
+      const operation = createFakeOperation([], {
+        state: OperationState.OPERATION_STATE_TIMED_OUT,
+        reason: "time was up",
+      });
+      await using agent = await startFakeAgent({ operations: playOperation(operation) });
+      const home = await setUp(server, agent.port);
+      const { exitCode, stderr } = await runStep(home, "run", "--timeout", "2m", "fake", "deploy");
+      assert.equal(exitCode, 10);
+      assert.match(stderr, /TIMED_OUT: time was up/);
+      assert.equal(operation.starts[0]?.timeoutMs, 120_000n);
+    });
+  });
+
+  it("cancels on the agent and ends with 130 when it is interrupted", async () => {
+    await withTemporaryServer(async (server) => {
+      const operation = createFakeOperation([["stdout", "begun\n"]], undefined);
+      await using agent = await startFakeAgent({ operations: playOperation(operation) });
+      const home = await setUp(server, agent.port);
+      const step = beginStep(home, "run", "fake", "deploy");
+      await step.prints("begun");
+      step.child.kill("SIGINT");
+      assert.equal((await step.ended).exitCode, 130);
+      assert.equal(operation.cancels.length, 1);
+    });
+  });
+
+  it("connects from the source address it was given", async () => {
+    await withTemporaryServer(async (server) => {
+      const peers: string[] = [];
+      await using agent = await startFakeAgent({ peer: (address) => peers.push(address) });
+      const home = await setUp(server, agent.port, "--source", "127.0.0.5");
+      assert.equal((await runStep(home, "sync", "fake")).exitCode, 0);
+      assert.match(peers[0] ?? "", /^127\.0\.0\.5:/);
+    });
+  });
+
+  it("ends with 7 and both thumbprints when the pin is not the agent's", async () => {
+    await withTemporaryServer(async (server) => {
+      const { pin, credentials } = await createTestCertificate();
+      await using agent = await startFakeAgent({}, credentials);
+      const expected = "ab".repeat(32);
+      const home = await setUp(server, agent.port, "--pin", expected);
+      const { exitCode, stderr } = await runStep(home, "sync", "fake");
+      assert.equal(exitCode, 7);
+      assert.ok(stderr.includes(expected) && stderr.includes(pin.toString("hex")), stderr);
+    });
+  });
+
+  const ends: [string, number, string[]][] = [
+    ["an unknown step", 2, ["dance"]],
+    ["an unknown step of a group", 2, ["agents", "dance"]],
+    ["nothing to do", 2, []],
+    ["a missing argument", 2, ["sync"]],
+    ["an unknown option", 2, ["packages", "list", "--colour"]],
+    ["an unknown setting", 2, ["settings", "set", "Agent.Id", "x"]],
+    ["an unknown agent", 3, ["run", "nobody", "deploy"]],
+    ["an unknown package", 3, ["packages", "remove", "extension", "One", "1"]],
+    ["an agent that was added before", 4, ["agents", "add", "gone", "127.0.0.1:1"]],
+    ["an agent that does not listen", 5, ["sync", "gone"]],
+    ["plaintext beyond loopback", 7, ["agents", "add", "far", "192.0.2.1:1", "--plaintext"]],
+    ["help", 0, ["run", "--help"]],
+  ];
+  for (const [title, code, words] of ends) {
+    it(`ends with ${code} for ${title}`, async () => {
+      await withTemporaryServer(async (server) => {
+        const home = join(server.directory, "by-steps");
+        await runStep(home, "agents", "add", "gone", "127.0.0.1:1");
+        const { exitCode, stderr, stdout } = await runStep(home, ...words);
+        assert.equal(exitCode, code);
+        assert.equal(code === 0 ? stderr : stdout, "");
+      });
+    });
+  }
+
+  it("says what failed in JSON on stderr with --json", async () => {
+    await withTemporaryServer(async (server) => {
+      const { stdout, stderr } = await runStep(join(server.directory, "by-steps"), "sync", "nobody", "--json");
+      assert.equal(stdout, "");
+      const { error } = JSON.parse(stderr);
+      assert.equal(error.exitCode, 3);
+      assert.match(error.remedy, /agents list/);
+    });
+  });
+});

@@ -1,0 +1,51 @@
+import { Listr, type ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } from "listr2";
+import type { ReportProgress } from "../progress.ts";
+import { formatSize } from "./size.ts";
+
+/** Elsewhere than on a terminal a line is written at most this often. */
+const plainIntervalMs = 5_000;
+
+/** Does a long piece of work and shows how far it has come, on stderr: a line that renews itself on a terminal, a plain line now and then elsewhere. */
+export function showingProgress<Result>(
+  title: string,
+  work: (report: ReportProgress) => Promise<Result>,
+): Promise<Result> {
+  const isTerminal = process.stderr.isTTY && process.stdout.isTTY; // listr2 asks about stdout only
+  return isTerminal ? onTerminal(title, work) : inPlainLines(title, work);
+}
+
+async function onTerminal<Result>(title: string, work: (report: ReportProgress) => Promise<Result>): Promise<Result> {
+  const box: { result?: Result } = {};
+  // By itself it writes to stdout, where only answers go.
+  const onStderr = new ListrLogger<ListrDefaultRendererLogLevels>({
+    useIcons: true,
+    processOutput: new ProcessOutput(process.stderr, process.stderr),
+  });
+  const tasks = new Listr(
+    {
+      title,
+      task: async (_, task) => {
+        box.result = await work((state) => {
+          task.title = describe(title, state);
+        });
+      },
+    },
+    { rendererOptions: { logger: onStderr, showErrorMessage: false }, registerSignalListeners: false },
+  );
+  await tasks.run();
+  return box.result as Result;
+}
+
+async function inPlainLines<Result>(title: string, work: (report: ReportProgress) => Promise<Result>): Promise<Result> {
+  let lastAtMs = performance.now();
+  return await work((state) => {
+    if (performance.now() - lastAtMs < plainIntervalMs) return;
+    lastAtMs = performance.now();
+    process.stderr.write(`${describe(title, state)}\n`);
+  });
+}
+
+function describe(title: string, { doneBytes, totalBytes }: Parameters<ReportProgress>[0]): string {
+  const percent = totalBytes === 0 ? 100 : Math.floor((doneBytes / totalBytes) * 100);
+  return `${title}: ${percent} % of ${formatSize(totalBytes)}`;
+}

@@ -1,0 +1,72 @@
+import type { Command } from "commander";
+import { InvalidArgumentError } from "commander";
+import { ExitCode } from "../errors/exit-code.ts";
+import { readServerIdentity } from "../handshake/server-identity.ts";
+import { findAgent } from "../home/agents.ts";
+import { type OperationResult, type OutputSink, runOperation } from "../operations/run-operation.ts";
+import { readWantedManifest } from "../sync/wanted-manifest.ts";
+import { frame, type Options, runInFrame } from "./command-frame.ts";
+import { interruptible } from "./interruption.ts";
+import type { Output } from "./output.ts";
+
+/** `run AGENT OPERATION [ARGS…]`. */
+export function addRunCommand(program: Command): void {
+  frame(
+    program
+      .command("run <agent> <operation> [args...]")
+      .description(
+        "run an operation on an agent, after a sync where one is needed; ends with the operation's exit code",
+      )
+      .usage("[options] AGENT OPERATION [ARGS…]")
+      .option("--timeout <duration>", "end it after so long, such as 90s, 10m or 2h", parseDurationMs)
+      .passThroughOptions()
+      .addHelpText("after", "\nOptions stand before AGENT; everything after OPERATION belongs to the operation."),
+    ["run web-1 deploy --force", "run --timeout 10m web-1 deploy", "run --json web-1 list-sites"],
+  ).action((name: string, operation: string, args: string[], options: Options<{ timeout?: number }>) =>
+    runInFrame(options, async ({ home, output }) => {
+      const agent = findAgent(home, name);
+      const identity = readServerIdentity(home);
+      const wanted = readWantedManifest(home);
+      await interruptible("the operation was cancelled", async (signal) => {
+        const task = { home, identity, wanted, signal, report: () => {}, warn: output.warn };
+        const order = { name: operation, arguments: args, timeoutMs: options.timeout ?? 0 };
+        const result = await runOperation(agent, task, order, createSink(output));
+        output.event({ event: "ended", ...result, exitCode: result.exitCode ?? null });
+        process.exitCode = signal.aborted ? ExitCode.interrupted : toExitCode(result, output);
+      });
+    }),
+  );
+}
+
+/** With `--json` the output stays what it is, bytes, in base64: a run can end in the middle of a character. */
+function createSink(output: Output): OutputSink {
+  if (!output.isJson) return output.pass;
+  return async (stream, bytes) =>
+    output.event({ event: "output", stream, base64: Buffer.from(bytes).toString("base64") });
+}
+
+/** Only an exit code of zero is success, and every other state is failure (OP-062). */
+function toExitCode(
+  { state, exitCode, reason, outputTruncated, operationId }: OperationResult,
+  output: Output,
+): number {
+  if (outputTruncated) output.warn("The agent kept only the first part of the output.");
+  if (exitCode === undefined) {
+    output.say(
+      `error: The operation ${operationId} ended as ${state}: ${reason || "the agent gave no reason"} (OP-062)`,
+    );
+    return ExitCode.operationWithoutExitCode;
+  }
+  if (exitCode >= 0 && exitCode <= 255) return exitCode;
+  output.warn(`The operation's exit code was ${exitCode}; a shell knows only 0 to 255.`);
+  return 255;
+}
+
+const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+function parseDurationMs(text: string): number {
+  const match = /^(\d{1,9})(ms|s|m|h)$/.exec(text);
+  if (!match || Number(match[1]) === 0)
+    throw new InvalidArgumentError("Write a number and ms, s, m or h, such as 10m.");
+  return Number(match[1]) * unitsMs[match[2] as keyof typeof unitsMs];
+}

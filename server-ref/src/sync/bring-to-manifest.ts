@@ -1,0 +1,88 @@
+import { syncBrokeOff } from "../errors/agent-failures.ts";
+import { AgentRefusal, isSessionUnknown } from "../errors/agent-refusal.ts";
+import { ConnectionBroken } from "../errors/call-error.ts";
+import { Failure } from "../errors/failure.ts";
+import { reasonOf } from "../errors/home-failures.ts";
+import { canBeRepeated } from "../errors/repeatable.ts";
+import { isolationWarning } from "../handshake/isolation.ts";
+import { type AgentSession, negotiate } from "../handshake/negotiate.ts";
+import type { ServerIdentity } from "../handshake/server-identity.ts";
+import type { ServerHome } from "../home/server-home.ts";
+import type { ReportProgress } from "../progress.ts";
+import { type AgentConnection, type AgentRoute, connectAgent } from "../transport/agent-connection.ts";
+import { backOff } from "../transport/backoff.ts";
+import { explainUnreachable } from "../transport/explain-unreachable.ts";
+import { type SentGeneration, sendGeneration } from "./send-generation.ts";
+import type { WantedManifest } from "./wanted-manifest.ts";
+
+/** How often a sync is begun before it is given up: the waits between are about 7 s together, long enough for an agent to restart. */
+const maxAttempts = 8;
+
+/** What it takes to bring an agent to a manifest. */
+export interface SyncTask {
+  readonly home: ServerHome;
+  readonly route: AgentRoute;
+  readonly identity: ServerIdentity;
+  readonly wanted: WantedManifest;
+  /** Gives up; the work rejects with the signal's reason. */
+  readonly signal: AbortSignal;
+  readonly report: ReportProgress;
+  /** Takes a sentence for the operator. */
+  readonly warn: (sentence: string) => void;
+}
+
+/** An agent whose session has confirmed the wanted manifest. The caller closes the connection. */
+export interface ReadyAgent {
+  readonly connection: AgentConnection;
+  readonly session: AgentSession;
+  /** What had to be sent; undefined where the generation was there already. */
+  readonly sent: SentGeneration | undefined;
+}
+
+/**
+ * Connects, negotiates, and sends what the agent lacks, if anything (HS-027). A connection that breaks once the agent was reached is begun again a bounded number of times,
+ * and the sync resumes (SYNC-062); a refusal is repeated only where it is retryable (ERR-009). Rejects with a `Failure`.
+ */
+export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
+  let failures = 0;
+  let wasReached = false;
+  let isTokenFresh = false;
+  for (;;) {
+    try {
+      return await attempt(task, (session) => {
+        const warning = wasReached ? undefined : isolationWarning(task.identity, session);
+        if (warning) task.warn(warning);
+        wasReached = true;
+      });
+    } catch (error) {
+      task.signal.throwIfAborted();
+      if (isSessionUnknown(error) && !isTokenFresh) {
+        isTokenFresh = true; // negotiated again once (HS-026)
+        continue;
+      }
+      if (!canBeRepeated(error)) throw error;
+      if (!wasReached && error instanceof ConnectionBroken) throw await explainUnreachable(task.route, error);
+      if (!wasReached && error instanceof Failure && !(error instanceof AgentRefusal)) throw error;
+      failures++;
+      if (failures === maxAttempts)
+        throw error instanceof AgentRefusal ? error : syncBrokeOff(failures, reasonOf(error), error);
+      await backOff(failures, task.signal);
+    }
+  }
+}
+
+async function attempt(task: SyncTask, onReached: (session: AgentSession) => void): Promise<ReadyAgent> {
+  const { home, route, identity, wanted, signal, report } = task;
+  const connection = await connectAgent(route);
+  try {
+    const session = await negotiate(connection, identity, wanted.digest, signal);
+    onReached(session);
+    const sent = session.generationPresent
+      ? undefined
+      : await sendGeneration(home, connection, session, wanted, signal, report);
+    return { connection, session, sent };
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
