@@ -1,0 +1,316 @@
+import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { AgentCase } from "../../src/case.ts";
+import { expectEqual } from "../../src/expect/equal.ts";
+import { expectRefusal } from "../../src/expect/refusal.ts";
+import { randomBytesFrom } from "../../src/material/random-bytes.ts";
+import { releaseOf } from "../../src/material/release.ts";
+import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
+import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
+import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
+
+/** Cases of spec/sync.md, "Commit". */
+export const commitCases: readonly AgentCase[] = [
+  {
+    id: "commit-too-early",
+    clauses: ["SYNC-052", "SYNC-051"],
+    title: "A commit before all missing content has arrived is refused: before any, within one, and one short",
+    twin: "sync-whole",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const files = { a: randomBytesFrom(context.random, 1_000), b: randomBytesFrom(context.random, 1_001) };
+      const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("early", files));
+      const [one, two] = [...release.contents].slice(0, 2).map(([digest, bytes]) => ({ digest, offset: 0, bytes }));
+      const half = { ...one!, bytes: one!.bytes.subarray(0, 500) };
+      for (const [what, pieces] of [
+        ["before any content", []],
+        ["within a content", [half]],
+        ["one content short", [one!]],
+        ["within the last content", [one!, { ...two!, bytes: two!.bytes.subarray(0, -1) }]],
+      ] as const) {
+        const { peer } = standing;
+        const session = await peer.session({ instanceId: `early-${what}` });
+        const open = await peer.offerAccepted(session, release);
+        const wanted = pieces.filter(({ digest }) => open.lacking.missing.includes(digest));
+        if (wanted.length > 0) await open.stream.send({ $case: "data", value: dataOf(wanted) });
+        expectRefusal(await open.commit(), `a commit ${what}`, { code: "INCOMPLETE", clause: "SYNC-052" });
+        const again = await peer.session({ instanceId: `early-${what}`, wantedManifestDigest: release.digest });
+        const absent = {
+          code: "presence-wrong",
+          clause: "SYNC-051",
+          what: "generation_present after a refused commit",
+        };
+        expectEqual(again.generationPresent, false, absent);
+      }
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "failed-sync-confirms-nothing",
+    clauses: ["SYNC-051", "OP-001", "OP-002"],
+    title: "A session whose sync failed has confirmed nothing new: it runs the old generation, or none",
+    twin: "sync-whole",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const { peer, session } = standing;
+      expectRefusal(await (await peer.offerAccepted(session, releaseNamed("2.0.0"))).commit(), "an early commit", {
+        code: "INCOMPLETE",
+      });
+      await expectVersion(peer, session, "1.0.0-standing");
+      const fresh = await peer.session();
+      expectRefusal(await (await peer.offerAccepted(fresh, releaseNamed("2.0.0"))).commit(), "an early commit", {
+        code: "INCOMPLETE",
+      });
+      const start = await peer.start(fresh, { name: "version" });
+      expectRefusal(start, "a start after a failed sync", { code: "NO_GENERATION", clause: "OP-001" });
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "generation-is-exact",
+    clauses: ["SYNC-054", "SYNC-036"],
+    title: "A file that the manifest does not name is not in the generation, whatever generations held it before",
+    async run(context) {
+      const peer = await context.connect();
+      const session = await peer.session();
+      const host = shellHost();
+      await peer.sync(
+        session,
+        releaseOf(host, extensionOf("gone", { a: "a" }), extensionOf("kept", { "x/y": "1", "x/z": "2" })),
+      );
+      await peer.sync(session, releaseOf(host, extensionOf("kept", { "x/y": "1" })));
+      const { stdout } = await peer.run(session, "list");
+      expectEqual(stdout, "./kept/x/y\n", {
+        code: "files-wrong",
+        clause: "SYNC-054",
+        what: "the files of the generation",
+      });
+    },
+  },
+  {
+    id: "generation-swaps-files-and-folders",
+    clauses: ["SYNC-054", "SYNC-050"],
+    title: "A path can be a file in one generation, a folder in the next, and spelled in another case after that",
+    async run(context) {
+      const peer = await context.connect();
+      const session = await peer.session();
+      const steps: Record<string, string>[] = [
+        { a: "file" },
+        { "a/b": "file" },
+        { A: "file" },
+        { "a/B": "x", c: "file" },
+      ];
+      for (const files of steps) {
+        await peer.sync(session, releaseOf(shellHost(), extensionOf("swap", files)));
+        const { stdout } = await peer.run(session, "list");
+        const expected = Object.keys(files)
+          .map((path) => `./swap/${path}\n`)
+          .join("");
+        expectEqual(stdout, expected, { code: "files-wrong", clause: "SYNC-054", what: "the files of the generation" });
+      }
+    },
+  },
+  {
+    id: "exec-files-can-be-executed",
+    clauses: ["SYNC-059"],
+    title: "A file marked exec can be executed, and changing the mark alone changes the right",
+    async run(context) {
+      const peer = await context.connect();
+      const session = await peer.session();
+      const content = Buffer.from("#!/bin/sh\nprintf ran\n");
+      for (const exec of [false, true, false]) {
+        const tool = {
+          kind: "extension",
+          name: "tools",
+          version: "1",
+          files: [{ path: "tool", content, exec }],
+        } as const;
+        await peer.sync(session, releaseOf(shellHost(), tool));
+        const run = await peer.run(session, "run", ["tools", "tool"]);
+        if (exec)
+          expectEqual(run.stdout, "ran", {
+            code: "not-executable",
+            clause: "SYNC-059",
+            what: "the output of an exec file",
+          });
+        else if (run.stdout === "ran") context.observe("a file that is not marked exec can be executed");
+      }
+    },
+  },
+  {
+    id: "generation-kept-while-confirmed",
+    clauses: ["SYNC-056", "OP-002"],
+    title: "A generation that a session confirmed stays, however many others are committed in the instance",
+    async run(context) {
+      const keeper = await context.connect();
+      const kept = await keeper.session();
+      await keeper.sync(kept, releaseNamed("1.0.0"));
+      const other = await context.connect();
+      const session = await other.session();
+      for (let minor = 0; minor < 8; minor += 1) await other.sync(session, releaseNamed(`2.${minor}.0`));
+      await expectVersion(keeper, kept, "1.0.0");
+      await expectVersion(other, session, "2.7.0");
+    },
+  },
+  {
+    id: "generation-kept-while-operation-runs",
+    clauses: ["SYNC-056", "OP-002"],
+    title: "A running operation keeps its generation until it ends, whatever is committed meanwhile",
+    abilities: ["root"],
+    async run(context) {
+      const { peer, session, release } = await standingInstance(context);
+      const trigger = join(context.directory, "go");
+      const running = await peer.begin(session, "hold-until-show", [trigger, "notes", "version.txt"]);
+      for (let minor = 0; minor < 4; minor += 1) await peer.sync(session, releaseNamed(`2.${minor}.0`));
+      await writeFile(trigger, "");
+      const run = await peer.readToEnd(session, running.operationId);
+      const expected = "ready\nnotes of 1.0.0-standing1.0.0-standing\n";
+      expectEqual(run.stdout, expected, {
+        code: "wrong-generation",
+        clause: "SYNC-056",
+        what: "what the old operation read",
+      });
+      const digest = Buffer.from(run.status.manifestDigest).toString("hex");
+      const own = Buffer.from(release.digest).toString("hex");
+      expectEqual(digest, own, { code: "wrong-generation", clause: "OP-002", what: "the generation in its status" });
+      await expectVersion(peer, session, "2.3.0");
+    },
+  },
+  {
+    id: "commit-of-two-streams",
+    clauses: ["SYNC-050", "SYNC-058", "OP-002"],
+    title: "Two syncs of one instance at once both become whole, and each session runs its own generation",
+    async run(context) {
+      const one = await context.connect();
+      const two = await context.connect();
+      const sessions = [await one.session(), await two.session()] as const;
+      await Promise.all([one.sync(sessions[0], releaseNamed("1.0.0")), two.sync(sessions[1], releaseNamed("2.0.0"))]);
+      await expectVersion(one, sessions[0], "1.0.0");
+      await expectVersion(two, sessions[1], "2.0.0");
+    },
+  },
+  {
+    id: "damaged-content-is-not-trusted",
+    clauses: ["HS-025", "HS-024"],
+    title:
+      "A content that was changed on the disk while the agent was away makes its generation absent, and a sync mends it",
+    abilities: ["launch", "kill", "root"],
+    twin: "restart-keeps-generation",
+    async run(context) {
+      const target = await context.agent.launch();
+      context.onEnd(() => target.stop());
+      const marker = randomBytesFrom(context.random, 5_003);
+      const release = releaseOf(shellHost(), extensionOf("damage", { "file.bin": marker }));
+      const peer = await context.connect({ target });
+      await peer.sync(await peer.session(), release);
+      const copies = await filesWith(target.root, marker);
+      if (copies.length === 0) context.notApplicable("the agent does not store contents as plain files");
+      await target.kill();
+      for (const path of copies) await writeFile(path, Buffer.from(marker).fill(0, 2_000, 2_001));
+      await target.start();
+      const again = await context.connect({ target });
+      const session = await again.session({ wantedManifestDigest: release.digest });
+      const what = "generation_present of a generation with one changed byte";
+      expectEqual(session.generationPresent, false, { code: "damage-trusted", clause: "HS-025", what });
+      await again.sync(session, release);
+      const { stdout } = await again.run(session, "checksums", ["damage"]);
+      const mended = release.contents.has(stdout.slice(0, 64));
+      expectEqual(mended, true, { code: "damage-kept", clause: "SYNC-050", what: "the content is whole after a sync" });
+    },
+  },
+  {
+    id: "modification-times-decide-nothing",
+    clauses: ["SYNC-057", "HS-024"],
+    title: "Files whose modification times were changed to long ago or far ahead are neither missing nor absent",
+    abilities: ["launch", "kill", "root"],
+    twin: "restart-keeps-generation",
+    async run(context) {
+      const target = await context.agent.launch();
+      context.onEnd(() => target.stop());
+      const { release } = await standingInstance(context, { peer: { target } });
+      await target.kill();
+      const times = [new Date(0), new Date("2037-12-31")];
+      for (const [index, path] of (await plainFiles(target.root)).entries()) {
+        const time = times[index % times.length]!;
+        await utimes(path, time, time);
+      }
+      await target.start();
+      const peer = await context.connect({ target });
+      const session = await peer.session({ wantedManifestDigest: release.digest });
+      const what = "generation_present of a generation whose files have other times";
+      expectEqual(session.generationPresent, true, { code: "times-minded", clause: "SYNC-057", what });
+      await expectVersion(peer, session, "1.0.0-standing");
+      const next = releaseOf(shellHost("1.0.0-standing"), extensionOf("notes", { "version.txt": "notes of 2.0.0" }));
+      const { lacking } = await peer.sync(session, next);
+      expectEqual(lacking.missing.length, 1, { code: "times-minded", clause: "SYNC-057", what: "contents missing" });
+    },
+  },
+  {
+    id: "damaged-pointers-are-not-trusted",
+    clauses: ["SYNC-055"],
+    title:
+      "A file of the agent's own that was emptied or cut short while it was away is never trusted: what runs is whole",
+    abilities: ["launch", "kill", "root"],
+    twin: "restart-keeps-generation",
+    async run(context) {
+      const target = await context.agent.launch();
+      context.onEnd(() => target.stop());
+      const intact = await standingInstance(context, { request: { instanceId: "intact" }, peer: { target } });
+      const own = await bookkeeping(target.root, intact.session.instanceName, intact.release);
+      const damaged: { instanceId: string; path: string; keep: number }[] = [];
+      for (const [index, path] of own.entries()) {
+        for (const keep of [0, 0.5]) {
+          const instanceId = `damaged-${index}-${keep * 10}`;
+          const { session } = await standingInstance(context, { request: { instanceId }, peer: { target } });
+          damaged.push({ instanceId, keep, path: path.replace(intact.session.instanceName, session.instanceName) });
+        }
+      }
+      await target.kill();
+      for (const { path, keep } of damaged) {
+        const bytes = await readFile(path).catch(() => undefined); // its name can differ from instance to instance
+        if (bytes) await writeFile(path, bytes.subarray(0, bytes.length * keep));
+      }
+      await target.start();
+      await intact.expectUnchanged();
+      const peer = await context.connect({ target });
+      for (const { instanceId, path } of damaged) {
+        const greeted = await peer.negotiate({ instanceId, wantedManifestDigest: intact.release.digest });
+        if (greeted.kind === "refused") {
+          const what = `a greeting with ${basename(path)} damaged`;
+          expectRefusal(greeted, what, { code: "STORAGE_FAILED", clause: "SYNC-055" });
+          continue;
+        }
+        if (!greeted.value.generationPresent) await peer.sync(greeted.value, intact.release);
+        await expectVersion(peer, greeted.value, "1.0.0-standing");
+      }
+    },
+  },
+];
+
+/** Plain files below a directory whose bytes are exactly these. */
+async function filesWith(root: string, content: Buffer): Promise<string[]> {
+  const found: string[] = [];
+  for (const path of await plainFiles(root)) if ((await readFile(path)).equals(content)) found.push(path);
+  return found;
+}
+
+/** The agent's own small files of an instance: all that are not contents of the release. */
+async function bookkeeping(
+  root: string,
+  instanceName: string,
+  release: { contents: ReadonlyMap<string, Uint8Array> },
+): Promise<string[]> {
+  const contents = [...release.contents.values()].map((bytes) => Buffer.from(bytes));
+  const found: string[] = [];
+  for (const path of await plainFiles(root)) {
+    const bytes = await readFile(path);
+    const own = !contents.some((content) => content.equals(bytes));
+    if (own && bytes.length < 65_536 && path.includes(instanceName)) found.push(path);
+  }
+  return found;
+}
+
+async function plainFiles(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}

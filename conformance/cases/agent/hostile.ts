@@ -1,0 +1,198 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { status } from "@grpc/grpc-js";
+import type { AgentCase, AgentContext } from "../../src/case.ts";
+import { expectAnswered } from "../../src/expect/answered.ts";
+import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { startForwarder } from "../../src/network/forwarder.ts";
+import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
+import { methods } from "../../src/peers/server-peer/methods.ts";
+import { releaseNamed, standingInstance } from "./standing-instance.ts";
+import { endOf } from "./sync.ts";
+
+const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
+
+/** Cases of peers that behave badly below the messages: silence, rubbish, floods. */
+export const hostileCases: readonly AgentCase[] = [
+  {
+    id: "silent-connections",
+    clauses: ["HS-034"],
+    title: "Connections that send nothing, half a preface, or stop within a frame do not keep others waiting",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const beginnings = [
+        Buffer.alloc(0),
+        Buffer.from(preface.slice(0, 10)),
+        Buffer.from(preface),
+        Buffer.concat([Buffer.from(preface), emptySettings, Buffer.from([0, 0x40, 0, 1, 4, 0])]),
+      ];
+      for (const bytes of beginnings) for (let count = 0; count < 8; count += 1) await rawConnection(context, bytes);
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "rubbish-connections",
+    clauses: ["HS-034", "ERR-007"],
+    title: "Connections that send what is no HTTP/2 harm nobody else",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const rubbish = [
+        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+        "\0".repeat(10_000),
+        "SSH-2.0-OpenSSH_9.9\r\n",
+        `${preface}${"\xff".repeat(1_000)}`,
+      ];
+      for (const text of rubbish) await rawConnection(context, Buffer.from(text, "latin1"));
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "stalled-sync",
+    clauses: ["HS-034", "SYNC-058"],
+    title:
+      "A sync that stops in the middle of a message does not keep others waiting, in its own instance or elsewhere",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const forwarder = await startForwarder({ target: context.agent.address });
+      context.onEnd(() => forwarder.close());
+      const slow = await context.connect({ through: forwarder });
+      const session = await slow.session({ instanceId: "slow" });
+      const open = await slow.offerAccepted(session, releaseNamed("2.0.0"));
+      forwarder.stall("toTarget");
+      const [digest, bytes] = [...open.lacking.missing].map(
+        (each) => [each, releaseNamed("2.0.0").contents.get(each)!] as const,
+      )[0]!;
+      void open.stream.send({ $case: "data", value: dataOf([{ digest, offset: 0, bytes }]) });
+      const neighbour = await context.connect();
+      await neighbour.session({ instanceId: "slow" });
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "reader-that-never-reads",
+    clauses: ["HS-034", "OP-037"],
+    title: "A server that asks for output and does not take it keeps no one else waiting",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const run = await standing.peer.run(standing.session, "count", ["20000"]);
+      const forwarder = await startForwarder({ target: context.agent.address });
+      context.onEnd(() => forwarder.close());
+      const stuck = await context.connect({ through: forwarder });
+      await stuck.session();
+      forwarder.stall("fromTarget");
+      for (let count = 0; count < 20; count += 1) stuck.read(standing.session, run.operationId).catch(() => undefined);
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "split-connection",
+    clauses: ["HS-001"],
+    title: "Bytes that trickle in are put together: pieces of a connection mean nothing",
+    async run(context) {
+      const forwarder = await startForwarder({ target: context.agent.address });
+      context.onEnd(() => forwarder.close());
+      forwarder.throttle("toTarget", 200_000);
+      forwarder.delay({ toTarget: 5, fromTarget: 5 });
+      const peer = await context.connect({ through: forwarder });
+      const session = await peer.session();
+      await peer.sync(session, releaseNamed("1.0.0"), { dataBytes: 1_000 });
+      await peer.run(session, "version");
+    },
+  },
+  {
+    id: "message-over-its-limit",
+    clauses: ["HS-030", "HS-031", "ERR-007"],
+    title:
+      "A message at max_message_bytes is taken, one byte more is refused with RESOURCE_EXHAUSTED, and the agent goes on",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const most = standing.session.limits?.maxMessageBytes ?? 0;
+      if (most === 0 || most > 64 << 20) context.notApplicable(`max_message_bytes is ${most}`);
+      const unknown = (total: number) => {
+        const head = varint(total - 2 - varint(total - 2).length);
+        const length = total - 2 - head.length;
+        return Buffer.concat([Buffer.from([0xa2, 0x1f]), varint(length), Buffer.alloc(length)]);
+      };
+      const at = await standing.peer.callRaw(methods.negotiate.path, unknown(most));
+      const reached = at.kind === "refused" && at.refusal.status === status.INVALID_ARGUMENT;
+      expectThat(reached, at.kind === "refused" ? `${status[at.refusal.status]}: ${at.refusal.text}` : "an answer", {
+        code: "limit-too-early",
+        clause: "HS-031",
+        what: `a greeting of ${most} bytes to be read, and refused for its missing product`,
+      });
+      const over = await standing.peer.callRaw(methods.negotiate.path, unknown(most + 1));
+      const actual = over.kind === "refused" ? over.refusal.status : status.OK;
+      expectEqual(status[actual], "RESOURCE_EXHAUSTED", {
+        code: "status-wrong",
+        clause: "HS-030",
+        what: `the status of ${most + 1} bytes`,
+      });
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "data-with-a-digest-of-other-length",
+    clauses: ["SYNC-045", "ERR-001"],
+    title: "A segment whose digest is not 32 bytes is refused",
+    twin: "content-in-any-order",
+    async run(context) {
+      const standing = await standingInstance(context);
+      for (const digest of ["", "00", "00".repeat(31), "00".repeat(33)]) {
+        const open = await standing.peer.offerAccepted(standing.session, releaseNamed("2.0.0"));
+        await open.stream.send({ $case: "data", value: dataOf([{ digest, offset: 0, bytes: Buffer.from("x") }]) });
+        const result = await endOf(open.stream);
+        const refused =
+          result.kind === "refused" &&
+          result.refusal.status === status.INVALID_ARGUMENT &&
+          result.refusal.error !== undefined;
+        const what = {
+          code: "not-refused",
+          clause: "SYNC-045",
+          what: `a digest of ${digest.length / 2} bytes to be refused`,
+        };
+        expectThat(refused, JSON.stringify(result), what);
+      }
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "flood-of-sessions",
+    clauses: ["HS-022", "ERR-007"],
+    title: "Hundreds of sessions of one server do not end one another before their time",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const flooder = await context.connect({ from: "127.0.0.66" });
+      for (let round = 0; round < 8; round += 1) {
+        await Promise.all(Array.from({ length: 50 }, () => flooder.session()));
+      }
+      expectAnswered(
+        await standing.peer.start(standing.session, { name: "version" }),
+        "a start after the flood",
+        "HS-022",
+      );
+      await standing.expectUnchanged();
+    },
+  },
+];
+
+/** Opens a TCP connection to the agent, sends bytes and keeps it open until the case ends. */
+async function rawConnection(context: AgentContext, bytes: Buffer): Promise<Socket> {
+  const { address } = context.agent;
+  const colon = address.lastIndexOf(":");
+  const host = address.slice(0, colon).replaceAll(/[[\]]/g, "");
+  const socket = connect({ host, port: Number(address.slice(colon + 1)) });
+  context.onEnd(() => void socket.destroy());
+  socket.on("error", () => {}); // an agent may close what is no HTTP/2
+  await once(socket, "connect");
+  if (bytes.length > 0) socket.write(bytes);
+  return socket;
+}
+
+function varint(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
+  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
+  return Buffer.from([...bytes, left]);
+}

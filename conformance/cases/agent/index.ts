@@ -1,0 +1,43 @@
+import type { AgentCase } from "../../src/case.ts";
+import { commitCases } from "./commit.ts";
+import { contentCases } from "./content.ts";
+import { errorsCases } from "./errors.ts";
+import { handshakeCases } from "./handshake.ts";
+import { hostEnvironmentCases } from "./host-environment.ts";
+import { hostileCases } from "./hostile.ts";
+import { instancingCases } from "./instancing.ts";
+import { limitsCases } from "./limits.ts";
+import { manifestCases } from "./manifest.ts";
+import { operationEndCases } from "./operation-end.ts";
+import { operationOutputCases } from "./operation-output.ts";
+import { operationStartCases } from "./operation-start.ts";
+import { ownershipCases } from "./ownership.ts";
+import { pathCases } from "./path.ts";
+import { restartCases } from "./restart.ts";
+import { resumeCases } from "./resume.ts";
+import { securityCases } from "./security.ts";
+import { syncCases } from "./sync.ts";
+import { tenancyCases } from "./tenancy.ts";
+
+/** Every case that judges an agent, in the order of the specification. */
+export const agentCases: readonly AgentCase[] = [
+  ...handshakeCases,
+  ...instancingCases,
+  ...ownershipCases,
+  ...tenancyCases,
+  ...manifestCases,
+  ...pathCases,
+  ...syncCases,
+  ...contentCases,
+  ...resumeCases,
+  ...commitCases,
+  ...operationStartCases,
+  ...operationOutputCases,
+  ...operationEndCases,
+  ...restartCases,
+  ...hostEnvironmentCases,
+  ...errorsCases,
+  ...hostileCases,
+  ...limitsCases,
+  ...securityCases,
+];

@@ -1,0 +1,224 @@
+import { readdir } from "node:fs/promises";
+import { dirname } from "node:path";
+import type { AgentCase } from "../../src/case.ts";
+import { expectEqual } from "../../src/expect/equal.ts";
+import { expectRefusal } from "../../src/expect/refusal.ts";
+import { releaseOf } from "../../src/material/release.ts";
+import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
+import { standingInstance } from "./standing-instance.ts";
+
+const longest = `${"d".repeat(255)}/${"e".repeat(255)}/${"f".repeat(255)}/${"g".repeat(255)}/`; // 1,024 bytes with its slashes
+
+/** Cases of spec/sync.md, "Paths". */
+export const pathCases: readonly AgentCase[] = [
+  {
+    id: "path-allowed",
+    clauses: ["SYNC-014", "SYNC-010", "SYNC-011", "SYNC-013", "SYNC-016", "SYNC-017"],
+    title: "Paths that only look dangerous are accepted, up to the bounds of length, and found where they were named",
+    async run(context) {
+      const allowed = [
+        "a",
+        ".hidden/.x",
+        "...a",
+        "a..b/..c",
+        " leading/ space",
+        "-rf",
+        "~/x",
+        "$HOME/`id`",
+        "%2e%2e/x",
+        "context/conx/xcon/com0/com10/lpt0",
+        "x.con/x.nul",
+        "caf\u00e9/\u00fc\u00df",
+        "\u65e5\u672c/\u{1f600}",
+        "n".repeat(255),
+        "\u00e9".repeat(127),
+        `${longest.slice(0, -2)}/h`, // 1,024 bytes
+        "COM/LPT/CONIN/CONOUT",
+        "com\u2074.txt",
+      ];
+      const files = Object.fromEntries(allowed.map((path) => [path, `content of ${path.slice(0, 40)}`]));
+      const peer = await context.connect();
+      const session = await peer.session();
+      await peer.sync(session, releaseOf(shellHost(), extensionOf("paths", files)));
+      for (const path of allowed) {
+        const run = await peer.run(session, "show", ["paths", path]);
+        const what = { code: "file-wrong", clause: "SYNC-050", what: `the content of ${path.slice(0, 40)}` };
+        expectEqual(run.stdout, files[path], what);
+      }
+    },
+  },
+  refusedPaths("path-empty-segment", "SYNC-010", "An empty path, or one with an empty segment, is refused", [
+    "",
+    "/",
+    "/a",
+    "a/",
+    "a//b",
+    "//",
+    "/etc/passwd",
+  ]),
+  refusedPaths("path-dot-segment", "SYNC-011", "A path with a segment . or .. is refused", [
+    ".",
+    "..",
+    "../a",
+    "a/../b",
+    "a/..",
+    "./a",
+    "a/./b",
+    "../../../../../../tmp/berth-escape",
+  ]),
+  refusedPaths(
+    "path-forbidden-character",
+    "SYNC-012",
+    "A path with a control character, a backslash or a colon is refused",
+    [
+      "a\0b",
+      "a\tb",
+      "a\rb",
+      "a\x1fb",
+      "a\x7fb",
+      "a\u0080b",
+      "a\u009fb",
+      "a\\b",
+      "..\\..\\a",
+      "C:/a",
+      "a:stream",
+      "\\\\host\\share",
+    ],
+  ),
+  refusedPaths("path-segment-end", "SYNC-013", "A path with a segment that ends with a dot or a space is refused", [
+    "a.",
+    "a ",
+    "a./b",
+    "a /b",
+    "...",
+    "a/b.",
+    "a/b ",
+  ]),
+  refusedPaths(
+    "path-too-long",
+    "SYNC-014",
+    "A path longer than 1,024 bytes, or with a segment longer than 255, is refused",
+    ["n".repeat(256), `a/${"\u00e9".repeat(128)}`, `${longest}h`, `${"a/".repeat(600)}a`],
+  ),
+  refusedPaths("path-not-form-c", "SYNC-016", "A path that is not in normalization form C is refused", [
+    "cafe\u0301",
+    "A\u030a",
+    "\u212b",
+    "\u1112\u1161\u11ab",
+    "dir/e\u0301/x",
+  ]),
+  refusedPaths(
+    "path-reserved-name",
+    "SYNC-017",
+    "A path with a name reserved by Windows is refused, whatever its case and extension",
+    [
+      "CON",
+      "con",
+      "Prn.txt",
+      "a/aux/b",
+      "nul.tar.gz",
+      "nul .txt",
+      "COM1",
+      "com9.x",
+      "lpt1",
+      "LPT9.y",
+      "com\u00b9",
+      "COM\u00b2.txt",
+      "lpt\u00b3",
+      "CONIN$",
+      "conout$.log",
+    ],
+  ),
+  {
+    id: "path-case-collision",
+    clauses: ["SYNC-015"],
+    title: "Two paths of one package that fold to the same, or of which one is another's folder, are refused",
+    twin: "path-case-apart",
+    async run(context) {
+      const standing = await standingInstance(context);
+      for (const [one, other] of [
+        ["a", "A"],
+        ["lib/Readme", "LIB/readme"],
+        ["stra\u00dfe", "stra\u1e9ee"],
+        ["\u03c3", "\u03c2"],
+        ["K", "\u006b"],
+        ["\u00e9", "\u00c9"],
+        ["a", "a/b"],
+        ["A", "a/b"],
+        ["a/b", "A/B/c"],
+        ["x/y/z", "X"],
+      ] as const) {
+        const release = releaseOf(shellHost(), extensionOf("pair", { [one]: "1", [other]: "2" }));
+        const what = `the paths ${JSON.stringify(one)} and ${JSON.stringify(other)}`;
+        expectRefusal(await standing.peer.offer(standing.session, release), what, {
+          code: "PATH_REFUSED",
+          clause: "SYNC-015",
+        });
+      }
+      await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "path-case-apart",
+    clauses: ["SYNC-015"],
+    title: "Paths that differ by more than simple case folding, or stand in different packages, are accepted together",
+    async run(context) {
+      const peer = await context.connect();
+      const session = await peer.session();
+      const files = {
+        a: "1",
+        "a-b": "2",
+        "a.b/c": "3",
+        ab: "4",
+        "stra\u00dfe": "5",
+        strasse: "6",
+        "\u0131": "7",
+        i: "8",
+      };
+      await peer.sync(session, releaseOf(shellHost(), extensionOf("one", files), extensionOf("two", { A: "1" })));
+    },
+  },
+  {
+    id: "path-one-refuses-all",
+    clauses: ["SYNC-018", "SYNC-051"],
+    title: "One refused path among good ones refuses the manifest as a whole, and nothing is written outside the root",
+    abilities: ["root"],
+    twin: "path-allowed",
+    async run(context) {
+      const standing = await standingInstance(context);
+      const beside = async () => (await readdir(dirname(context.agent.root))).toSorted();
+      const before = await beside();
+      for (const path of ["../berth-escape", "../../berth-escape", "z/../../../../berth-escape"]) {
+        const release = releaseOf(
+          shellHost("2.0.0"),
+          extensionOf("good", { a: "1", b: "2" }),
+          extensionOf("worse", { [path]: "x" }),
+        );
+        const expected = { code: "PATH_REFUSED", clause: "SYNC-011" } as const;
+        expectRefusal(await standing.peer.offer(standing.session, release), `the path ${path}`, expected);
+      }
+      const escaped = (await beside()).filter((name) => name.includes("berth-escape") && !before.includes(name));
+      expectEqual(escaped, [], { code: "escaped", clause: "SYNC-018", what: "new files beside the agent's root" });
+      await standing.expectUnchanged();
+    },
+  },
+];
+
+/** One case of many paths that one clause refuses, each alone in a manifest that is good otherwise. */
+function refusedPaths(id: string, clause: string, title: string, paths: readonly string[]): AgentCase {
+  return {
+    id,
+    clauses: [clause],
+    title,
+    twin: "path-allowed",
+    async run(context) {
+      const standing = await standingInstance(context);
+      for (const path of paths) {
+        const release = releaseOf(shellHost(), extensionOf("paths", { [path]: "x" }));
+        const what = `the path ${JSON.stringify(path.slice(0, 60))}`;
+        expectRefusal(await standing.peer.offer(standing.session, release), what, { code: "PATH_REFUSED", clause });
+      }
+      await standing.expectUnchanged();
+    },
+  };
+}

@@ -1,0 +1,175 @@
+import { readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+import type { AgentCase } from "../../src/case.ts";
+import { expectAnswered } from "../../src/expect/answered.ts";
+import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { expectRefusal } from "../../src/expect/refusal.ts";
+import { randomBytesFrom } from "../../src/material/random-bytes.ts";
+import { releaseOf } from "../../src/material/release.ts";
+import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
+import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
+import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
+
+/** Cases of spec/instancing.md, "Separation", and of what instances do at the same time. */
+export const tenancyCases: readonly AgentCase[] = [
+  {
+    id: "neighbour-shortens-nothing",
+    clauses: ["INST-045", "SYNC-036"],
+    title: "What one instance holds, whole or in part, does not shorten what another has to send",
+    async run(context) {
+      const release = releaseOf(
+        shellHost(),
+        extensionOf("big", { a: randomBytesFrom(context.random, 200_000), b: "b" }),
+      );
+      const first = await context.connect();
+      const firstSession = await first.session({ instanceId: "first" });
+      await first.sync(firstSession, release);
+
+      const others = [
+        await (await context.connect()).session({ instanceId: "second" }),
+        await (await context.connect()).session(),
+      ];
+      for (const session of others) {
+        const report = await first.sync(session, release);
+        const all = [...release.contents.keys()];
+        const what = "all contents missing in an instance that holds none of them";
+        expectEqual(report.lacking.missing, all, { code: "neighbour-revealed", clause: "INST-045", what });
+        expectEqual(report.lacking.held.size, 0, { code: "neighbour-revealed", clause: "INST-045", what: "partials" });
+      }
+    },
+  },
+  {
+    id: "neighbour-partial-shortens-nothing",
+    clauses: ["INST-045", "SYNC-060"],
+    title: "A content that one instance holds in part is missing from its beginning in another",
+    async run(context) {
+      const release = releaseOf(shellHost(), extensionOf("big", { a: randomBytesFrom(context.random, 300_000) }));
+      const peer = await context.connect();
+      const open = await peer.offerAccepted(await peer.session({ instanceId: "first" }), release);
+      const frames = [...dataFrames(release, open.lacking, { dataBytes: 65_536, codec: 1 })];
+      for (const data of frames.slice(0, 3)) await open.stream.send({ $case: "data", value: data });
+      open.stream.cancel();
+      const { lacking } = await peer.sync(await peer.session({ instanceId: "second" }), release);
+      expectEqual(lacking.held.size, 0, { code: "neighbour-revealed", what: "partials in another instance" });
+    },
+  },
+  {
+    id: "operations-of-a-neighbour-are-unknown",
+    clauses: ["INST-046", "OP-026", "ERR-010"],
+    title: "An operation of another instance cannot be read, cancelled or abandoned, and goes on untouched",
+    twin: "operation-cancelled",
+    async run(context) {
+      const { peer, session } = await standingInstance(context);
+      const holding = await peer.begin(session, "hold");
+      const neighbour = await standingInstance(context, { request: { instanceId: "neighbour" } });
+      const id = holding.operationId;
+      const expected = { code: "OPERATION_UNKNOWN", clause: "INST-046" } as const;
+      expectRefusal(await neighbour.peer.read(neighbour.session, id), "a read of a neighbour's operation", expected);
+      expectRefusal(
+        await neighbour.peer.cancel(neighbour.session, id),
+        "a cancel of a neighbour's operation",
+        expected,
+      );
+      expectRefusal(await neighbour.peer.abandon(neighbour.session, id), "an abandon of a neighbour's", expected);
+      const still = expectAnswered(await peer.read(session, id), "a read of the untouched operation");
+      expectEqual(still.status.state, 1, {
+        code: "neighbour-touched",
+        clause: "INST-046",
+        what: "the state (1 is RUNNING)",
+      });
+      await peer.abandon(session, id);
+    },
+  },
+  {
+    id: "operation-ids-belong-to-their-instance",
+    clauses: ["INST-046", "OP-010", "OP-011"],
+    title: "One operation id in two instances is two operations",
+    async run(context) {
+      const one = await standingInstance(context, { request: { instanceId: "one" } });
+      const two = await standingInstance(context, { request: { instanceId: "two" } });
+      const operationId = (await one.peer.run(one.session, "text", ["first"])).operationId;
+      const request = { operationId, name: "text", arguments: ["second"], waitMs: 5_000n };
+      expectAnswered(
+        await two.peer.start(two.session, request),
+        "a start under an id that a neighbour used",
+        "INST-046",
+      );
+      const run = await two.peer.readToEnd(two.session, operationId);
+      expectEqual(run.stdout, "second", { code: "neighbour-revealed", clause: "INST-046", what: "its own output" });
+    },
+  },
+  {
+    id: "instances-share-no-file",
+    clauses: ["INST-047"],
+    title: "No file of the disk belongs to two instances that hold the same content",
+    abilities: ["root"],
+    async run(context) {
+      const content = randomBytesFrom(context.random, 70_001);
+      const release = releaseOf(shellHost(), extensionOf("big", { a: content }));
+      const peer = await context.connect();
+      for (const instanceId of ["one", "two"]) await peer.sync(await peer.session({ instanceId }), release);
+      const directories = new Map<string, Set<string>>();
+      for (const { inode, path } of await filesOfSize(context.agent.root, content.length)) {
+        const instance = /\/(i-one|i-two)\//.exec(path)?.[1] ?? path;
+        directories.set(inode, (directories.get(inode) ?? new Set()).add(instance));
+      }
+      const shared = [...directories.values()].filter((instances) => instances.size > 1);
+      const what = "no inode in the directories of two instances";
+      expectThat(shared.length === 0, shared.map((each) => [...each].join(" and ")).join("; "), {
+        code: "file-shared",
+        what,
+      });
+      const found = directories.size;
+      if (found < 2) context.observe(`found ${found} files of the content's size: the agent stores it another way`);
+    },
+  },
+  {
+    id: "syncs-of-two-instances-at-once",
+    clauses: ["SYNC-058"],
+    title: "A sync that is under way in one instance does not hold up a sync in another",
+    async run(context) {
+      const slow = await context.connect();
+      const release = releaseNamed("1.0.0-slow");
+      const slowSession = await slow.session({ instanceId: "slow" });
+      const open = await slow.offerAccepted(slowSession, release);
+      const quick = await standingInstance(context, { request: { instanceId: "quick" } });
+      await quick.expectUnchanged();
+      for (const data of dataFrames(release, open.lacking, { dataBytes: 65_536, codec: 1 })) {
+        await open.stream.send({ $case: "data", value: data });
+      }
+      expectAnswered(await open.commit(), "the commit of the slow sync", "SYNC-058");
+      await expectVersion(slow, slowSession, "1.0.0-slow");
+    },
+  },
+  {
+    id: "two-servers-behind-one-address",
+    clauses: ["OP-002", "SYNC-056"],
+    title: "Two servers that share one instance each run operations from the generation their own session confirmed",
+    async run(context) {
+      const old = await context.connect({ from: "127.0.0.2" });
+      const recent = await context.connect({ from: "127.0.0.2" });
+      const oldSession = await old.session();
+      const recentSession = await recent.session();
+      await old.sync(oldSession, releaseNamed("1.0.0"));
+      await recent.sync(recentSession, releaseNamed("2.0.0"));
+      for (let round = 0; round < 2; round += 1) {
+        await expectVersion(old, oldSession, "1.0.0");
+        await expectVersion(recent, recentSession, "2.0.0");
+      }
+      await old.sync(oldSession, releaseNamed("3.0.0"));
+      await expectVersion(recent, recentSession, "2.0.0");
+      await expectVersion(old, oldSession, "3.0.0");
+    },
+  },
+];
+
+async function filesOfSize(root: string, size: number): Promise<{ inode: string; path: string }[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true });
+  const found: { inode: string; path: string }[] = [];
+  for (const entry of entries.filter((candidate) => candidate.isFile())) {
+    const path = join(entry.parentPath, entry.name);
+    const facts = await stat(path).catch(() => undefined); // the agent goes on working on its disk meanwhile
+    if (facts?.size === size) found.push({ inode: `${facts.dev}:${facts.ino}`, path });
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+import type { Command } from "../attach/process-group.ts";
+import { probeUnknownStep, serverByCommand } from "../attach/server-by-command.ts";
+import type { EventLog } from "../report/event-log.ts";
+import type { KnownFailure } from "../runner/known-failures.ts";
+import { runSuite } from "../runner/run-suite.ts";
+import { serverSurroundings } from "../runner/server-suite.ts";
+import type { Verdict } from "../runner/verdict.ts";
+import type { Catalogue } from "./catalogue.ts";
+import { joinCommandLine } from "./command-line.ts";
+import type { Interruption } from "./interruption.ts";
+import { requireProfile } from "./judge-agent.ts";
+import { type RunOptions, reproWords } from "./run-options.ts";
+import { openRunScope } from "./run-scope.ts";
+
+export interface ServerRun {
+  readonly command: Command;
+  readonly profile?: string;
+  readonly options: RunOptions;
+  readonly catalogue: Catalogue;
+  readonly knownFailures: readonly KnownFailure[];
+  readonly log: EventLog;
+  readonly interruption: Interruption;
+}
+
+const STEP_MS = 90_000;
+
+/** Makes sure that the server can be driven, runs the cases, and removes what they left. */
+export async function judgeServer(run: ServerRun): Promise<Verdict> {
+  const { options, catalogue, command } = run;
+  const { scope, calibration } = await openRunScope(options);
+  const server = serverByCommand({ command, stepMs: STEP_MS * scope.timeScale });
+  const release = run.interruption.owe(server.stop);
+  try {
+    await probeUnknownStep(server);
+    return await runSuite({
+      suite: "server",
+      catalogue: catalogue.serverCases,
+      clauses: catalogue.clauses,
+      surroundings: serverSurroundings(server, scope),
+      profile: requireProfile(run.profile ?? "server"),
+      jobs: options.jobs,
+      filter: options.filter,
+      knownFailures: run.knownFailures,
+      log: run.log,
+      target: joinCommandLine(command),
+      calibration,
+      repro: (id) =>
+        joinCommandLine(["berth-conformance", "server", ...reproWords(options, id, scope.seed), "--", ...command]),
+    });
+  } finally {
+    release();
+    await server.stop();
+  }
+}

@@ -1,0 +1,77 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { consoleLines } from "./console.ts";
+import { resultsOf } from "./results.ts";
+import type { ReportedCase, RunEvent } from "./run-event.ts";
+import { buildJunit } from "./write-junit.ts";
+
+const stops: ReportedCase = {
+  id: "stops",
+  level: "MUST",
+  outcome: "fail",
+  durationMs: 12,
+  title: "An agent stops",
+  clauses: [{ id: "A-001", sentence: "An agent MUST stop.", level: "MUST" }],
+  place: 0,
+  page: "page.md",
+  topic: "Topic",
+  repro: "berth-conformance agent --filter stops",
+  failure: { code: "did-not-stop", expected: "it to stop", actual: "it went on <for ever>" },
+  observations: [],
+  timeline: [
+    { atMs: 1.5, direction: "sent", peer: "server", method: "Negotiate", message: { product: "P" } },
+    { atMs: 2, direction: "received", peer: "server", method: "Negotiate", message: { dialect: 49 } },
+  ],
+};
+
+const passes: ReportedCase = { ...stops, id: "passes", outcome: "pass", failure: undefined, timeline: [] };
+
+const events: readonly RunEvent[] = [
+  {
+    type: "run-started",
+    suite: "agent",
+    at: "2026-01-01T00:00:00Z",
+    target: "./agent",
+    profile: "agent-49",
+    seed: "5eed",
+    timeScale: 1,
+    calibration: { roundTripMs: 1, timerLateMs: 1, stretch: 1 },
+    caseCount: 2,
+  },
+  { type: "case-ended", suite: "agent", case: passes },
+  { type: "case-ended", suite: "agent", case: stops },
+  { type: "run-ended", suite: "agent", exitCode: 1, sentences: ["not conformant"] },
+];
+
+describe("consoleLines", () => {
+  const lines = consoleLines(resultsOf(events, 1), false);
+  const all = lines.join("\n");
+
+  it("says requirement, expected, actual, the wire, and how to run it again", () => {
+    assert.match(all, /requirement A-001: An agent MUST stop\.\n +expected +it to stop\n +actual +it went on/);
+    assert.match(all, /1\.5 ms {2}server ──▶ agent {2}Negotiate {2}\{"product":"P"\}/);
+    assert.match(all, /2\.0 ms {2}server ◀── agent/);
+    assert.match(all, /again +berth-conformance agent --filter stops/);
+  });
+
+  it("ends with one line that begins with the counts", () => {
+    assert.equal(lines.at(-1), "1 passed, 1 failed, 0 not applicable");
+    assert.equal(lines.filter((line) => /^\d+ passed, \d+ failed/.test(line)).length, 1);
+  });
+
+  it("takes the last word on a case", () => {
+    const corrected: RunEvent = { type: "case-ended", suite: "agent", case: { ...passes, outcome: "harness-error" } };
+    const { counts } = resultsOf([...events, corrected], 4);
+    assert.deepEqual([counts.pass, counts.fail, counts["harness-error"]], [0, 1, 1]);
+  });
+});
+
+describe("buildJunit", () => {
+  it("carries the clause as a property, the code as the type, and escapes what came from the target", () => {
+    const xml = buildJunit(resultsOf(events, 1));
+    assert.match(xml, /<property name="clause" value="A-001"\/>/);
+    assert.match(xml, /<failure [^>]*type="did-not-stop"/);
+    assert.match(xml, /tests="2" failures="1"/);
+    assert.doesNotMatch(xml, /<for ever>.*<failure/);
+  });
+});

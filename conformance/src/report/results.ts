@@ -1,0 +1,81 @@
+import type { GateResult } from "../clauses/clause-gate.ts";
+import { OUTCOMES, type Outcome } from "../runner/outcome.ts";
+import type { ReportedCase, RunEvent, SuiteName } from "./run-event.ts";
+
+/** How many cases ended in each way. */
+export type OutcomeCounts = Readonly<Record<Outcome, number>>;
+
+type Started = Extract<RunEvent, { type: "run-started" }>;
+type Ended = Extract<RunEvent, { type: "run-ended" }>;
+
+/** One run, as the events tell it. */
+export interface RunResults extends Omit<Started, "type">, Pick<Ended, "exitCode" | "sentences"> {
+  readonly counts: OutcomeCounts;
+  /** In the order of the specification. */
+  readonly cases: readonly ReportedCase[];
+}
+
+/** Everything that is reported, and the content of results.json. */
+export interface Results {
+  /** The version of this form; it grows when a reader could misunderstand. */
+  readonly schema: 1;
+  readonly exitCode: number;
+  readonly counts: OutcomeCounts;
+  readonly runs: readonly RunResults[];
+  readonly clauseGate: GateResult | undefined;
+}
+
+/** Reads the results out of the events of one or several runs. */
+export function resultsOf(events: readonly RunEvent[], exitCode: number, clauseGate?: GateResult): Results {
+  const suites = [...new Set(events.map((event) => event.suite))];
+  const runs = suites.flatMap((suite) => runOf(events, suite) ?? []);
+  return { schema: 1, exitCode, counts: countOutcomes(runs.flatMap((run) => run.cases)), runs, clauseGate };
+}
+
+function runOf(events: readonly RunEvent[], suite: SuiteName): RunResults | undefined {
+  const own = events.filter((event) => event.suite === suite);
+  const started = own.find((event): event is Started => event.type === "run-started");
+  if (started === undefined) return undefined;
+  const ended = own.find((event): event is Ended => event.type === "run-ended");
+
+  // The last word on a case counts: an error found afterwards corrects what was said before.
+  const byId = new Map<string, ReportedCase>();
+  for (const event of own) if (event.type === "case-ended") byId.set(event.case.id, event.case);
+  const cases = [...byId.values()].sort((a, b) => a.place - b.place);
+
+  const { type: _, ...facts } = started;
+  return {
+    ...facts,
+    exitCode: ended?.exitCode ?? 4,
+    sentences: ended?.sentences ?? ["the run was cut off"],
+    counts: countOutcomes(cases),
+    cases,
+  };
+}
+
+function countOutcomes(cases: readonly ReportedCase[]): OutcomeCounts {
+  const counts = Object.fromEntries(OUTCOMES.map((outcome) => [outcome, 0])) as Record<Outcome, number>;
+  for (const each of cases) counts[each.outcome] += 1;
+  return counts;
+}
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  pass: "passed",
+  fail: "failed",
+  "not-applicable": "not applicable",
+  warn: "warned",
+  observed: "observed",
+  blocked: "blocked",
+  "expected-failure": "failed as expected",
+  "unexpected-pass": "passed unexpectedly",
+  flaky: "flaky",
+  "harness-error": "harness errors",
+};
+
+/** `N passed, N failed, N not applicable`, and every other outcome that occurred. */
+export function countLine(counts: OutcomeCounts): string {
+  const always: readonly Outcome[] = ["pass", "fail", "not-applicable"];
+  return OUTCOMES.filter((outcome) => always.includes(outcome) || counts[outcome] > 0)
+    .map((outcome) => `${counts[outcome]} ${WORDS[outcome]}`)
+    .join(", ");
+}

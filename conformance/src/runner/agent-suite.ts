@@ -1,0 +1,72 @@
+import type { AgentTarget } from "../attach/target.ts";
+import type { AgentCase } from "../case.ts";
+import { agentContext } from "./agent-context.ts";
+import type { RunScope } from "./case-scope.ts";
+import type { CaseSurroundings } from "./execute-case.ts";
+import { TargetUnreachable } from "./failure.ts";
+import { probeNegotiate } from "./negotiate-probe.ts";
+
+/** What a good greeting told of an agent. */
+export interface AgentFacts {
+  readonly agentVersion: number;
+  readonly features: readonly string[];
+}
+
+const PROBE_MS = 5_000;
+const CASE_MS = 60_000;
+
+/**
+ * Greets an agent, offering every feature the suite knows.
+ *
+ * @throws {TargetUnreachable} when it does not answer.
+ */
+export async function learnAgent(agent: AgentTarget, cases: readonly AgentCase[], run: RunScope): Promise<AgentFacts> {
+  const known = new Set(["server-identity@1", "zstd@1", ...cases.flatMap((each) => each.features ?? [])]);
+  const answer = await probeNegotiate(agent.address, [...known], PROBE_MS * run.timeScale);
+  if (answer.kind === "failed")
+    throw new TargetUnreachable(`the agent at ${agent.address} does not answer: ${answer.reason}`);
+  return answer.response;
+}
+
+/** What cases need to judge one agent. */
+export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: RunScope): CaseSurroundings<AgentCase> {
+  async function dead(): Promise<string | undefined> {
+    const answer = await probeNegotiate(agent.address, facts.features, PROBE_MS * run.timeScale);
+    return answer.kind === "failed" ? answer.reason : undefined;
+  }
+
+  return {
+    run,
+    caseMs: CASE_MS,
+    dead,
+    inapplicable(record) {
+      const inability = record.abilities?.find((ability) => !agent.abilities.has(ability));
+      if (inability !== undefined) return `the attachment cannot ${ABILITY_WORDS[inability]}`;
+      const missing = record.features?.find((feature) => !facts.features.includes(feature));
+      return missing === undefined ? undefined : `the agent does not serve ${missing}`;
+    },
+    async perform(record, scope) {
+      if (
+        record.abilities?.some((ability) => ability === "kill" || ability === "restart") &&
+        agent.abilities.has("kill")
+      ) {
+        scope.cleanup.add(() => revive(agent, dead));
+      }
+      await record.run(agentContext(record, agent, run, scope));
+    },
+  };
+}
+
+const ABILITY_WORDS = {
+  restart: "restart the agent",
+  kill: "kill the agent",
+  launch: "start a second agent",
+  root: "look into the agent's root",
+} as const;
+
+/** A case that failed halfway can have left the agent down, which is nothing the next case has to suffer from. */
+async function revive(agent: AgentTarget, dead: () => Promise<string | undefined>): Promise<void> {
+  if ((await dead()) === undefined) return;
+  await agent.kill();
+  await agent.start();
+}

@@ -1,0 +1,44 @@
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../attach/temporary-directory.ts";
+import type { CaseContext, CaseRecord } from "../case.ts";
+import { startTranscript, type Transcript } from "../report/transcript.ts";
+import { type CleanupStack, cleanupStack } from "./cleanup-stack.ts";
+import { NotApplicable } from "./failure.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+/** What does not change from case to case. */
+export interface RunScope {
+  readonly seed: string;
+  /** Part of every product name, so that a run over a used agent does not meet what an earlier one left. */
+  readonly nonce: string;
+  /** `--time-scale` times the calibration's stretch. */
+  readonly timeScale: number;
+}
+
+/** One run of one case: the context it gets, and what came of it. */
+export interface CaseScope {
+  readonly context: CaseContext;
+  readonly transcript: Transcript;
+  readonly observations: readonly string[];
+  readonly cleanup: CleanupStack;
+}
+
+/** Opens a scope; running its cleanup closes it. */
+export function openCaseScope(record: CaseRecord, run: RunScope): CaseScope {
+  const transcript = startTranscript();
+  const observations: string[] = [];
+  const cleanup = cleanupStack();
+  const directory = makeTemporaryDirectory("berth-case-");
+  cleanup.add(() => removeTemporaryDirectory(directory));
+
+  const context: CaseContext = {
+    random: seededRandom(run.seed, record.id),
+    scaledMs: (ms) => ms * run.timeScale,
+    observe: (fact) => void observations.push(fact),
+    notApplicable(reason) {
+      throw new NotApplicable(reason);
+    },
+    onEnd: cleanup.add,
+    directory,
+  };
+  return { context, transcript, observations, cleanup };
+}

@@ -1,0 +1,108 @@
+import { within } from "../attach/within.ts";
+import type { CaseRecord } from "../case.ts";
+import type { ClauseLevel } from "../clauses/clause.ts";
+import { isRequiredLevel } from "./case-level.ts";
+import { type CaseScope, openCaseScope, type RunScope } from "./case-scope.ts";
+import { ConformanceFailure, type FailureFacts, NotApplicable, TargetUnreachable } from "./failure.ts";
+import type { CaseResult, Outcome } from "./outcome.ts";
+
+/** What executing a case needs to know about the target. */
+export interface CaseSurroundings<Case extends CaseRecord> {
+  readonly run: RunScope;
+  /** The longest a case takes, before it is stretched. */
+  readonly caseMs: number;
+  /** Why the case does not apply to this target; undefined when it does. */
+  inapplicable(record: Case): string | undefined;
+  /** Does the case's work. */
+  perform(record: Case, scope: CaseScope): Promise<void>;
+  /** After a negative case: why the target no longer serves; undefined when it does. */
+  dead?(): Promise<string | undefined>;
+}
+
+type Ending = Pick<CaseResult, "outcome" | "failure" | "reason">;
+
+const MET: Ending = { outcome: "pass" };
+
+/** Runs one case once, whatever happens to it, and says how it ended. Never throws. */
+export async function executeCase<Case extends CaseRecord>(
+  record: Case,
+  level: ClauseLevel,
+  surroundings: CaseSurroundings<Case>,
+): Promise<CaseResult> {
+  const inapplicable = surroundings.inapplicable(record);
+  if (inapplicable !== undefined) return unrun(record.id, level, "not-applicable", inapplicable);
+
+  const beginMs = performance.now();
+  const scope = openCaseScope(record, surroundings.run);
+  let ending = await perform(record, scope, surroundings);
+  const faults = await scope.cleanup.run();
+  if (ending === MET && faults.length > 0) ending = endingOf(faults[0]);
+  if (ending === MET && record.twin !== undefined) ending = await afterwards(surroundings);
+  if (ending === MET && scope.observations.length > 0) ending = { outcome: "observed" };
+  if (ending.outcome === "fail" && !isRequiredLevel(level)) ending = { ...ending, outcome: "warn" };
+
+  const explained = ending.outcome !== "pass" && ending.outcome !== "observed" && ending.outcome !== "not-applicable";
+  return {
+    id: record.id,
+    level,
+    ...ending,
+    durationMs: Math.round(performance.now() - beginMs),
+    observations: scope.observations,
+    timeline: explained ? scope.transcript.entries() : [],
+  };
+}
+
+/** The result of a case whose work was not begun. */
+export function unrun(id: string, level: ClauseLevel, outcome: Outcome, reason: string): CaseResult {
+  return { id, level, outcome, reason, durationMs: 0, observations: [], timeline: [] };
+}
+
+async function perform<Case extends CaseRecord>(
+  record: Case,
+  scope: CaseScope,
+  surroundings: CaseSurroundings<Case>,
+): Promise<Ending> {
+  const boundMs = scope.context.scaledMs(surroundings.caseMs);
+  const work = surroundings.perform(record, scope).then(
+    () => MET,
+    (error: unknown) => endingOf(error),
+  );
+  const timedOut: Ending = failing({
+    code: "case-timed-out",
+    expected: `the case to end within ${Math.round(boundMs)} ms`,
+    actual: "it was still waiting for the target; the timeline shows for what",
+  });
+  return (await within(work, boundMs)) ?? timedOut;
+}
+
+async function afterwards<Case extends CaseRecord>(surroundings: CaseSurroundings<Case>): Promise<Ending> {
+  const reason = await surroundings.dead?.();
+  if (reason === undefined) return MET;
+  return failing({
+    code: "not-alive",
+    clause: "ERR-007",
+    expected: "the agent to go on serving after this case: a good Negotiate is answered",
+    actual: reason,
+  });
+}
+
+function endingOf(error: unknown): Ending {
+  if (error instanceof NotApplicable) return { outcome: "not-applicable", reason: error.message };
+  if (error instanceof ConformanceFailure) return failing(error);
+  if (error instanceof TargetUnreachable) {
+    return failing({
+      code: "target-unreachable",
+      expected: "the target to start, stop and be driven as at the beginning of the run",
+      actual: error.message,
+    });
+  }
+  return { outcome: "harness-error", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+function failing({ code, expected, actual, message, clause, hint }: FailureFacts): Ending {
+  const facts = { code, message: message ?? `expected ${expected}, got ${actual}`, expected, actual };
+  return {
+    outcome: "fail",
+    failure: { ...facts, ...(clause === undefined ? {} : { clause }), ...(hint === undefined ? {} : { hint }) },
+  };
+}

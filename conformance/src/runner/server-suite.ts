@@ -1,0 +1,19 @@
+import type { ServerTarget } from "../attach/target.ts";
+import type { ServerCase } from "../case.ts";
+import type { RunScope } from "./case-scope.ts";
+import type { CaseSurroundings } from "./execute-case.ts";
+import { serverContext } from "./server-context.ts";
+
+/** A case runs several steps, each of which starts a program. */
+const CASE_MS = 120_000;
+
+/** What cases need to judge one server. */
+export function serverSurroundings(server: ServerTarget, run: RunScope): CaseSurroundings<ServerCase> {
+  return {
+    run,
+    caseMs: CASE_MS,
+    // What features a server knows shows only while it is judged; the suite's agents serve them all.
+    inapplicable: () => undefined,
+    perform: (record, scope) => record.run(serverContext(server, scope)),
+  };
+}
