@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance demo check generate clean
+.PHONY: help build test conformance bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,8 +27,11 @@ test: build ## run every test
 conformance: build ## run the conformance suite against the reference agent and server
 	npm run --silent conformance
 
+bench: build ## measure a cold sync at 20 ms round trip
+	node bench/cold-sync-at-20-ms.mjs
+
 demo: build ## watch two servers share one agent
-	node scripts/demo.mjs
+	node demo/two-servers.js
 
 check: $(INSTALLED) ## lint, format, boundaries, generated code, types, lockfile
 	@scripts/check.sh
