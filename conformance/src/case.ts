@@ -1,4 +1,5 @@
 import type { AgentTarget, AttachmentAbility, ServerTarget } from "./attach/target.ts";
+import type { RealPackages } from "./material/real-packages.ts";
 import type { AgentPeer, AgentPeerOptions } from "./peers/agent-peer.ts";
 import type { ServerPeer, ServerPeerOptions } from "./peers/server-peer.ts";
 
@@ -42,6 +43,8 @@ export interface CaseContext {
   notApplicable(reason: string): never;
   /** Registers work to be done when the case has ended, however it ended; the last registered is done first. */
   onEnd(cleanup: () => Promise<void> | void): void;
+  /** The real packages this run was given with `--package`; the case ends as not applicable when there are none. */
+  realPackages(): Promise<RealPackages>;
   /** A directory of this case's own, removed afterwards. */
   readonly directory: string;
 }

@@ -4,8 +4,7 @@ import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
-import { realPackages, realPackagesVariable } from "../../src/material/real-packages.ts";
-import { contentBytes, type MaterialPackage, releaseOf } from "../../src/material/release.ts";
+import { contentBytes, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataFrames, dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import type { SyncFrame, SyncStream } from "../../src/peers/server-peer/sync-stream.ts";
@@ -258,18 +257,11 @@ export const syncCases: readonly AgentCase[] = [
     clauses: ["SYNC-036", "SYNC-050", "SYNC-059"],
     title: "Real packages arrive, and of an upgrade only the changed contents are missing",
     async run(context) {
-      const packages = await realPackages();
-      if (packages.length === 0) context.notApplicable(`no real packages: ${realPackagesVariable} is not set`);
-      const older = new Map<string, MaterialPackage>();
-      const newer = new Map<string, MaterialPackage>();
-      for (const each of packages) {
-        if (!older.has(each.name)) older.set(each.name, each);
-        newer.set(each.name, each);
-      }
+      const real = await context.realPackages();
       const peer = await context.connect();
       const session = await peer.session();
-      const before = releaseOf(shellHost("1.0.0"), ...older.values());
-      const after = releaseOf(shellHost("2.0.0"), ...newer.values());
+      const before = releaseOf(shellHost("1.0.0"), ...real.before);
+      const after = releaseOf(shellHost("2.0.0"), ...real.after);
       await peer.sync(session, before);
       await expectVersion(peer, session, "1.0.0");
       const { lacking } = await peer.sync(session, after);
@@ -281,7 +273,7 @@ export const syncCases: readonly AgentCase[] = [
         what,
       );
       await expectVersion(peer, session, "2.0.0");
-      for (const { name, files } of newer.values()) {
+      for (const { name, files } of real.after) {
         const { stdout } = await peer.run(session, "checksums", [name]);
         const listed = stdout.split("\n").filter(Boolean);
         const wrong = listed.filter((line) => !after.contents.has(line.slice(0, 64)));

@@ -120,6 +120,35 @@ export const syncCases: readonly ServerCase[] = [
     },
   },
   {
+    id: "server-syncs-real-packages",
+    clauses: ["SYNC-004", "SYNC-040", "SYNC-047"],
+    title: "A server publishes real packages, sends them whole, and of an upgrade only the contents that changed",
+    twin: "server-sends-only-the-change",
+    async run(context) {
+      const { before, after } = await context.realPackages();
+      const agent = await context.agent();
+      const server = await readyServer(context, agent, { packages: before });
+      expectSynced(await server.sync(), agent);
+      expectNamed(agent, before);
+      const sentBefore = sentBytes(agent);
+
+      const left = before.filter((item) => !after.includes(item));
+      const come = after.filter((item) => !before.includes(item));
+      for (const { kind, name, version } of left)
+        requireDone(await server.step("packages", "remove", kind, name, version));
+      for (const item of come) requireDone(await server.addPackage(item));
+      expectSuccess(await server.sync(), "the sync of the upgrade");
+
+      agent.requireFaithful();
+      expectNamed(agent, after);
+      const held = contentsOf(before);
+      const changedBytes = [...contentsOf(after)]
+        .filter(([digest]) => !held.has(digest))
+        .reduce((sum, [, sizeBytes]) => sum + sizeBytes, 0);
+      expectEqual(sentBytes(agent) - sentBefore, changedBytes, { code: "wrong-content", what: "content bytes sent" });
+    },
+  },
+  {
     id: "server-sends-contents-whole-and-in-turn",
     clauses: ["SYNC-040", "SYNC-047"],
     title:
@@ -194,6 +223,12 @@ export const syncCases: readonly ServerCase[] = [
 
 function sentBytes(agent: AgentPeer): number {
   return agent.seen.syncs.flatMap((sync) => sync.data).reduce((sum, data) => sum + data.rawSizeBytes, 0);
+}
+
+/** The size of every content of these packages, by digest. */
+function contentsOf(packages: readonly MaterialPackage[]): ReadonlyMap<string, number> {
+  const files = packages.flatMap((item) => item.files);
+  return new Map(files.map(({ content }) => [sha256(content).toString("hex"), content.length]));
 }
 
 /** Expects the manifest committed last to name these packages and no other, with every file. */

@@ -37,6 +37,11 @@ describe("berth-conformance", function () {
     assert.deepEqual([result.exitCode, /not a list of known failures/.test(result.stderr)], [2, true]);
   });
 
+  it("exits with 2 when a real package is no npm package", async () => {
+    const result = await run("agent", "--package", ".", "--", "false");
+    assert.deepEqual([result.exitCode, /is no unpacked npm package/.test(result.stderr)], [2, true]);
+  });
+
   it("exits with 5 when the agent does not start, and when nobody listens", async () => {
     const command = await run("agent", "--", process.execPath, "-e", "console.error('broken'); process.exit(1)");
     assert.deepEqual([command.exitCode, /broken/.test(command.stderr)], [5, true]);

@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 
 /** The options that every run has. */
@@ -10,6 +11,8 @@ export interface RunOptions {
   readonly seed?: string;
   readonly timeScale: number;
   readonly jobs: number;
+  /** Absolute. */
+  readonly package: readonly string[];
 }
 
 /** Adds them to a command. */
@@ -22,7 +25,13 @@ export function addRunOptions(command: Command): Command {
     .option("--events <file>", "where the event log goes", "reports/events.jsonl")
     .option("--seed <hex>", "repeat the choices of an earlier run")
     .option("--time-scale <factor>", "stretch every bound in time", positive, 1)
-    .option("--jobs <count>", "how many cases go on at once", count, 4);
+    .option("--jobs <count>", "how many cases go on at once", count, 4)
+    .option(
+      "--package <directory>",
+      "a real npm package to sync besides made-up ones; again for another, or for a later version of the same",
+      (directory, before: readonly string[]) => [...before, resolve(directory)],
+      [],
+    );
 }
 
 function positive(text: string): number {
@@ -45,6 +54,7 @@ export function reproWords(options: RunOptions, id: string, seed: string): strin
     id,
     "--seed",
     seed,
+    ...options.package.flatMap((directory) => ["--package", directory]),
     ...(options.timeScale === 1 ? [] : ["--time-scale", String(options.timeScale)]),
   ];
 }

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { readPackageJson } from "../material/real-packages.ts";
 import { type Calibration, calibrate } from "../runner/calibrate.ts";
 import type { RunScope } from "../runner/case-scope.ts";
 import { newSeed } from "../runner/seeded-random.ts";
@@ -9,7 +10,22 @@ import { UsageError } from "./usage-error.ts";
 export async function openRunScope(options: RunOptions): Promise<{ scope: RunScope; calibration: Calibration }> {
   const seed = options.seed ?? newSeed();
   if (!/^[0-9a-f]{1,16}$/.test(seed)) throw new UsageError(`the seed "${seed}" is not of hexadecimal digits`);
+  for (const directory of options.package) await requirePackage(directory);
   const calibration = await calibrate();
-  const scope = { seed, nonce: randomBytes(3).toString("hex"), timeScale: options.timeScale * calibration.stretch };
+  const timeScale = options.timeScale * calibration.stretch;
+  const scope = { seed, nonce: randomBytes(3).toString("hex"), timeScale, packages: options.package };
   return { scope, calibration };
+}
+
+async function requirePackage(directory: string): Promise<void> {
+  try {
+    await readPackageJson(directory);
+  } catch (cause) {
+    throw new UsageError(
+      `--package ${directory} is no unpacked npm package: its package.json with name and version cannot be read`,
+      {
+        cause,
+      },
+    );
+  }
 }

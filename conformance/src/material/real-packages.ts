@@ -1,24 +1,41 @@
 import { readdir, readFile, stat } from "node:fs/promises";
-import { delimiter, join, relative } from "node:path";
+import { join, relative, sep } from "node:path";
 import { z } from "zod";
 import type { MaterialFile, MaterialPackage } from "./release.ts";
 
-/** The environment variable that names directories of unpacked npm packages, separated as in PATH. */
-export const realPackagesVariable = "BERTH_CONFORMANCE_REAL_PACKAGES";
+/** The packages a run was given, as they stood before and after an upgrade. */
+export interface RealPackages {
+  /** Of every name the version that was listed first. */
+  readonly before: readonly MaterialPackage[];
+  /** Of every name the version that was listed last. */
+  readonly after: readonly MaterialPackage[];
+}
 
-const packageJson = z.object({ name: z.string(), version: z.string() });
+const packageJson = z.object({ name: z.string().min(1), version: z.string().min(1) });
 
 /**
- * Reads the packages this run was given, each as an extension of its own name and version; none when none are configured.
- * Two versions of one package are two extensions of one name, the older first as they were listed.
+ * Reads directories of unpacked npm packages, each as an extension of its own name and version. Two versions of one package are two
+ * extensions of one name.
+ *
+ * @throws {Error} when a directory cannot be read, or its package.json has no name and version.
  */
-export async function realPackages(environment: NodeJS.ProcessEnv = process.env): Promise<readonly MaterialPackage[]> {
-  const directories = (environment[realPackagesVariable] ?? "").split(delimiter).filter((directory) => directory);
-  return Promise.all(directories.map(realPackage));
+export async function realPackages(directories: readonly string[]): Promise<RealPackages> {
+  const before = new Map<string, MaterialPackage>();
+  const after = new Map<string, MaterialPackage>();
+  for (const item of await Promise.all(directories.map(realPackage))) {
+    if (!before.has(item.name)) before.set(item.name, item);
+    after.set(item.name, item);
+  }
+  return { before: [...before.values()], after: [...after.values()] };
+}
+
+/** What a package.json says of the package in `directory`. */
+export async function readPackageJson(directory: string): Promise<{ name: string; version: string }> {
+  return packageJson.parse(JSON.parse(await readFile(join(directory, "package.json"), "utf8")));
 }
 
 async function realPackage(directory: string): Promise<MaterialPackage> {
-  const { name, version } = packageJson.parse(JSON.parse(await readFile(join(directory, "package.json"), "utf8")));
+  const { name, version } = await readPackageJson(directory);
   return {
     kind: "extension",
     name: name.replaceAll(/[^A-Za-z0-9._-]+/g, "-").replace(/^-/, ""),
@@ -35,7 +52,7 @@ async function filesBelow(directory: string): Promise<MaterialFile[]> {
     const path = join(entry.parentPath, entry.name);
     const { mode } = await stat(path);
     files.push({
-      path: relative(directory, path).replaceAll("\\", "/"),
+      path: relative(directory, path).replaceAll(sep, "/"),
       content: await readFile(path),
       exec: (mode & 0o100) !== 0,
     });

@@ -1,5 +1,6 @@
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../attach/temporary-directory.ts";
 import type { CaseContext, CaseRecord } from "../case.ts";
+import { realPackages } from "../material/real-packages.ts";
 import { startTranscript, type Transcript } from "../report/transcript.ts";
 import { type CleanupStack, cleanupStack } from "./cleanup-stack.ts";
 import { NotApplicable } from "./failure.ts";
@@ -12,6 +13,8 @@ export interface RunScope {
   readonly nonce: string;
   /** `--time-scale` times the calibration's stretch. */
   readonly timeScale: number;
+  /** Directories of unpacked npm packages. */
+  readonly packages: readonly string[];
 }
 
 /** One run of one case: the context it gets, and what came of it. */
@@ -36,6 +39,10 @@ export function openCaseScope(record: CaseRecord, run: RunScope): CaseScope {
     observe: (fact) => void observations.push(fact),
     notApplicable(reason) {
       throw new NotApplicable(reason);
+    },
+    realPackages() {
+      if (run.packages.length === 0) throw new NotApplicable("this run was given no real packages (--package)");
+      return realPackages(run.packages);
     },
     onEnd: cleanup.add,
     directory,

@@ -47,7 +47,7 @@ describe("runSuite", () => {
       catalogue,
       clauses,
       surroundings: {
-        run: { seed: "5eed", nonce: "abc", timeScale: 1 },
+        run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
         caseMs: 5_000,
         inapplicable: (record) =>
           record.features?.length ? `the agent does not serve ${record.features[0]}` : undefined,
@@ -154,7 +154,7 @@ describe("runSuite", () => {
   it("fails a case that does not end", async () => {
     const { results } = await run([fake("stops", () => new Promise(() => undefined))], {
       surroundings: {
-        run: { seed: "5eed", nonce: "abc", timeScale: 1 },
+        run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
         caseMs: 20,
         inapplicable: () => undefined,
         perform: (record, scope) => record.run(scope.context),
