@@ -6,7 +6,7 @@ import { addAgent, listAgents, removeAgent, type StoredAgent } from "../home/age
 import { parsePin } from "../security/certificate-pin.ts";
 import { chooseProtection } from "../security/protection.ts";
 import { formatAgentAddress, parseAgentAddress } from "../transport/agent-address.ts";
-import { frame, type Options, runInFrame } from "./command-frame.ts";
+import { formatExamples, frame, type Options, runInFrame } from "./command-frame.ts";
 import { formatTable } from "./table.ts";
 
 interface AddOptions {
@@ -18,7 +18,10 @@ interface AddOptions {
 
 /** `agents add|list|remove`. */
 export function addAgentsCommands(program: Command): void {
-  const agents = program.command("agents").description("the agents this server drives");
+  const agents = program
+    .command("agents")
+    .description("add, list and remove the agents this server drives")
+    .addHelpText("after", formatExamples(["agents add local 127.0.0.1:44949", "agents list --json"]));
 
   frame(
     agents

@@ -25,7 +25,12 @@ export function frame(command: Command, examples: readonly string[]): Command {
         .argParser(requireDirectoryName),
     )
     .option("--json", "answer in JSON")
-    .addHelpText("after", `\nExamples:\n${examples.map((example) => `  $ berth-server ${example}`).join("\n")}`);
+    .addHelpText("after", formatExamples(examples));
+}
+
+/** How the help of a command or of a group of commands ends. */
+export function formatExamples(examples: readonly string[]): string {
+  return `\nExamples:\n${examples.map((example) => `  $ berth-server ${example}`).join("\n")}`;
 }
 
 /** Opens the home, does the work, and turns a failure into words and an exit code. */

@@ -1,11 +1,9 @@
 import { CommanderError } from "commander";
 import { ExitCode } from "../errors/exit-code.ts";
 import { createProgram } from "./program.ts";
+import { endWhenReaderLeaves } from "./reader-left.ts";
 
-// Whoever read the answer has left, as in `berth-server packages list | head -1`.
-process.stdout.on("error", (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === "EPIPE" ? ExitCode.ok : ExitCode.internal),
-);
+endWhenReaderLeaves();
 
 try {
   await createProgram().parseAsync();

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import type { Failure } from "../errors/failure.ts";
+import { withoutControls } from "../errors/printable.ts";
 
 /** Where a command's words go: answers to stdout, everything else to stderr. */
 export interface Output {
@@ -12,12 +13,13 @@ export interface Output {
   say(sentence: string): void;
   warn(sentence: string): void;
   fail(failure: Failure): void;
-  /** Bytes as they are; resolves when there is room for more. */
+  /** Bytes as they are, dropped once their reader has left; resolves when there is room for more. */
   pass(stream: "stdout" | "stderr", bytes: Uint8Array): Promise<void>;
 }
 
 export function createOutput(isJson: boolean): Output {
-  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  // Names of files and an agent's words stand in these lines, and nothing in them may command a terminal.
+  const tell = (line: string) => process.stderr.write(`${withoutControls(line)}\n`);
   const tellJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
   return {
     isJson,
@@ -37,7 +39,8 @@ export function createOutput(isJson: boolean): Output {
     },
     async pass(stream, bytes) {
       const target = process[stream];
-      if (!target.write(bytes)) await once(target, "drain");
+      if (target.errored) return; // nobody reads it any more; reader-left.ts has said what follows
+      if (!target.write(bytes)) await once(target, "drain").catch(() => {});
     },
   };
 }

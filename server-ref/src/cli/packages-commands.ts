@@ -1,8 +1,10 @@
 import { Argument, type Command, Option } from "commander";
+import { publishingInterrupted } from "../errors/package-failures.ts";
 import { listPackages, type PackageKind, type StoredPackage, usePackage } from "../home/packages.ts";
 import { addPackage } from "../publishing/add-package.ts";
 import { removePackage } from "../publishing/remove-package.ts";
-import { frame, type Options, runInFrame } from "./command-frame.ts";
+import { formatExamples, frame, type Options, runInFrame } from "./command-frame.ts";
+import { interruptible } from "./interruption.ts";
 import { showingProgress } from "./progress.ts";
 import { formatSize } from "./size.ts";
 import { formatTable } from "./table.ts";
@@ -13,7 +15,15 @@ const kinds = ["extension", "host"];
 export function addPackagesCommands(program: Command): void {
   const packages = program
     .command("packages")
-    .description("publish the extensions and host binaries that agents are brought to");
+    .description("publish the extensions and host binaries that agents are brought to")
+    .addHelpText(
+      "after",
+      formatExamples([
+        "packages add ./files-1.4.0 --kind extension --name Files --version 1.4.0",
+        "packages list",
+        "packages use extension Files 1.3.0",
+      ]),
+    );
 
   frame(
     packages
@@ -31,8 +41,10 @@ export function addPackagesCommands(program: Command): void {
     (directory: string, options: Options<{ kind: PackageKind; name: string; version: string; entry?: string }>) =>
       runInFrame(options, async ({ home, output }) => {
         const { kind, name, version, entry } = options;
-        const added = await showingProgress(`Publishing ${name} ${version}`, (report) =>
-          addPackage(home, { directory, kind, name, version, entry }, report),
+        const added = await interruptible({ failure: publishingInterrupted(), say: output.say }, (signal) =>
+          showingProgress(`Publishing ${name} ${version}`, (report) =>
+            addPackage(home, { directory, kind, name, version, entry }, report, signal),
+          ),
         );
         output.answer(describe(added), [
           `Added ${kind} ${name} ${version}: ${added.fileCount} files, ${formatSize(added.contentBytes)}, packed to ${formatSize(added.packBytes)}. It is loaded.`,
@@ -85,8 +97,8 @@ export function addPackagesCommands(program: Command): void {
 function keyed(command: Command): Command {
   return command
     .addArgument(new Argument("<kind>", "what it is").choices(kinds))
-    .argument("<name>")
-    .argument("<version>");
+    .argument("<name>", "its name, in any case")
+    .argument("<version>", "its version");
 }
 
 function describe({ kind, name, version, entry, loaded, fileCount, contentBytes, packBytes }: StoredPackage) {

@@ -78,10 +78,67 @@ describe("berth-server", function () {
       const step = beginStep(home, "run", "fake", "deploy");
       await step.prints("begun");
       step.child.kill("SIGINT");
+      const { exitCode, stderr } = await step.ended;
+      assert.equal(exitCode, 130);
+      assert.equal(operation.cancels.length, 1);
+      assert.match(stderr, /asking the agent to end the operation/);
+      assert.ok(stderr.includes(`the operation ${operation.starts[0]?.operationId} ended as CANCELLED`), stderr);
+    });
+  });
+
+  it("leaves at once when it is interrupted again, and says what is left behind", async () => {
+    await withTemporaryServer(async (server) => {
+      const operation = createFakeOperation([["stdout", "begun\n"]], undefined);
+      operation.isStubborn = true;
+      await using agent = await startFakeAgent({ operations: playOperation(operation) });
+      const home = await setUp(server, agent.port);
+      const step = beginStep(home, "run", "fake", "deploy");
+      await step.prints("begun");
+      step.child.kill("SIGINT");
+      await step.says("once more leaves at once");
+      step.child.kill("SIGINT");
+      const { exitCode, stderr } = await step.ended;
+      assert.equal(exitCode, 130);
+      assert.match(stderr, /can still be running on the agent/);
+    });
+  });
+
+  it("cancels on the agent when nobody reads the output any more", async () => {
+    await withTemporaryServer(async (server) => {
+      const operation = createFakeOperation(
+        [
+          ["stdout", "one\n"],
+          ["stdout", "two\n"],
+        ],
+        undefined,
+      );
+      await using agent = await startFakeAgent({ operations: playOperation(operation) });
+      const home = await setUp(server, agent.port);
+      const step = beginStep(home, "run", "fake", "deploy");
+      operation.beforeAnswer = (call) => {
+        if (call === "start") step.child.stdout?.destroy();
+        return false;
+      };
       assert.equal((await step.ended).exitCode, 130);
       assert.equal(operation.cancels.length, 1);
     });
   });
+
+  it("says why an agent cannot be reached from a chosen source", async () => {
+    await withTemporaryServer(async (server) => {
+      const home = await setUp(server, 1, "--source", "127.0.0.5");
+      const { exitCode, stderr } = await runStep(home, "sync", "fake");
+      assert.equal(exitCode, 5);
+      assert.match(stderr, /ECONNREFUSED 127\.0\.0\.1:1\./);
+    });
+  });
+
+  for (const group of [[], ["settings"], ["packages"], ["agents"]]) {
+    it(`ends the help of ${["berth-server", ...group].join(" ")} with examples`, async () => {
+      const { stdout } = await runStep("", ...group, "--help");
+      assert.match(stdout, /\nExamples:\n( {2}\$ berth-server .*\n){2,}/);
+    });
+  }
 
   it("connects from the source address it was given", async () => {
     await withTemporaryServer(async (server) => {

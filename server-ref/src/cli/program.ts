@@ -10,18 +10,27 @@ import { addSyncCommand } from "./sync-command.ts";
 const exitCodes = `
 Exit codes:
     0  done
-    2  a command line, setting or package that cannot be right
+    2  a command line, setting or package that cannot be right, or a Node older than 24
     3  not found
     4  already exists
     5  the agent cannot be reached
     6  the agent refused
     7  refused for the sake of transport security
-    8  the home is damaged or cannot be read
-    9  the sync broke off
+    8  the home is damaged, or cannot be read or written
+    9  the sync broke off, or the agent does not keep to the protocol
    10  the operation ended without an exit code
-  130  interrupted
    70  a fault of this program
-  run ends with the operation's own exit code.`;
+  130  interrupted
+run ends with the operation's own exit code where there is one.`;
+
+const examples = `
+Examples:
+  $ berth-server packages add ./host --kind host --name node-host --version 2.0.0 --entry bin/host
+  $ berth-server agents add local 127.0.0.1:44949
+  $ berth-server sync local
+  $ berth-server run local deploy --force
+
+Every command takes --home and --json; see berth-server COMMAND --help.`;
 
 /** The command line of `berth-server`. */
 export function createProgram(): Command {
@@ -33,6 +42,7 @@ export function createProgram(): Command {
     .enablePositionalOptions()
     .showHelpAfterError("(see berth-server --help)")
     .addHelpText("after", exitCodes)
+    .addHelpText("after", examples)
     .exitOverride();
   addSettingsCommands(program);
   addPackagesCommands(program);

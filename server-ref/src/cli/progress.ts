@@ -11,7 +11,7 @@ export function showingProgress<Result>(
   work: (report: ReportProgress) => Promise<Result>,
 ): Promise<Result> {
   const isTerminal = process.stderr.isTTY && process.stdout.isTTY; // listr2 asks about stdout only
-  return isTerminal ? onTerminal(title, work) : inPlainLines(title, work);
+  return isTerminal ? onTerminal(title, work) : work(reportInPlainLines(title));
 }
 
 async function onTerminal<Result>(title: string, work: (report: ReportProgress) => Promise<Result>): Promise<Result> {
@@ -36,13 +36,14 @@ async function onTerminal<Result>(title: string, work: (report: ReportProgress) 
   return box.result as Result;
 }
 
-async function inPlainLines<Result>(title: string, work: (report: ReportProgress) => Promise<Result>): Promise<Result> {
+/** Writes how far a piece of work has come to stderr, a line now and then; nothing for a short one. */
+export function reportInPlainLines(title: string): ReportProgress {
   let lastAtMs = performance.now();
-  return await work((state) => {
+  return (state) => {
     if (performance.now() - lastAtMs < plainIntervalMs) return;
     lastAtMs = performance.now();
     process.stderr.write(`${describe(title, state)}\n`);
-  });
+  };
 }
 
 function describe(title: string, { doneBytes, totalBytes }: Parameters<ReportProgress>[0]): string {

@@ -1,5 +1,5 @@
-import type { Command } from "commander";
-import { InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
+import { operationInterrupted, operationNotStarted } from "../errors/agent-failures.ts";
 import { ExitCode } from "../errors/exit-code.ts";
 import { readServerIdentity } from "../handshake/server-identity.ts";
 import { findAgent } from "../home/agents.ts";
@@ -8,6 +8,7 @@ import { readWantedManifest } from "../sync/wanted-manifest.ts";
 import { frame, type Options, runInFrame } from "./command-frame.ts";
 import { interruptible } from "./interruption.ts";
 import type { Output } from "./output.ts";
+import { reportInPlainLines } from "./progress.ts";
 
 /** `run AGENT OPERATION [ARGS…]`. */
 export function addRunCommand(program: Command): void {
@@ -20,19 +21,30 @@ export function addRunCommand(program: Command): void {
       .usage("[options] AGENT OPERATION [ARGS…]")
       .option("--timeout <duration>", "end it after so long, such as 90s, 10m or 2h", parseDurationMs)
       .passThroughOptions()
-      .addHelpText("after", "\nOptions stand before AGENT; everything after OPERATION belongs to the operation."),
+      .addHelpText(
+        "after",
+        "\nOptions stand before AGENT; everything after OPERATION belongs to the operation.\nCtrl-C cancels the operation on the agent and waits for its end; a second leaves at once.",
+      ),
     ["run web-1 deploy --force", "run --timeout 10m web-1 deploy", "run --json web-1 list-sites"],
   ).action((name: string, operation: string, args: string[], options: Options<{ timeout?: number }>) =>
     runInFrame(options, async ({ home, output }) => {
       const agent = findAgent(home, name);
       const identity = readServerIdentity(home);
       const wanted = readWantedManifest(home);
-      await interruptible("the operation was cancelled", async (signal) => {
-        const task = { home, identity, wanted, signal, report: () => {}, warn: output.warn };
+      const interruption = {
+        failure: operationNotStarted(),
+        ending: "Interrupted: asking the agent to end the operation if it runs; once more leaves at once.",
+        leaving: "Left at once: the operation can still be running on the agent.",
+        say: output.say,
+      };
+      await interruptible(interruption, async (signal) => {
+        const report = reportInPlainLines(`Syncing ${name}`);
+        const task = { home, identity, wanted, signal, report, warn: output.warn };
         const order = { name: operation, arguments: args, timeoutMs: options.timeout ?? 0 };
         const result = await runOperation(agent, task, order, createSink(output));
         output.event({ event: "ended", ...result, exitCode: result.exitCode ?? null });
-        process.exitCode = signal.aborted ? ExitCode.interrupted : toExitCode(result, output);
+        if (signal.aborted) throw operationInterrupted(result.operationId, endOf(result));
+        process.exitCode = toExitCode(result, output);
       });
     }),
   );
@@ -60,6 +72,10 @@ function toExitCode(
   if (exitCode >= 0 && exitCode <= 255) return exitCode;
   output.warn(`The operation's exit code was ${exitCode}; a shell knows only 0 to 255.`);
   return 255;
+}
+
+function endOf({ state, exitCode }: OperationResult): string {
+  return exitCode === undefined ? state : `${state} ${exitCode}`;
 }
 
 const unitsMs = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { getSetting, listSettings, setSetting, settingNames, unsetSetting } from "../home/settings.ts";
-import { frame, type Options, runInFrame } from "./command-frame.ts";
+import { getSetting, listSettings, setSetting, settingsAbout, unsetSetting } from "../home/settings.ts";
+import { formatExamples, frame, type Options, runInFrame } from "./command-frame.ts";
 import { formatTable } from "./table.ts";
 
 /** `settings list|get|set|unset`. */
@@ -8,7 +8,11 @@ export function addSettingsCommands(program: Command): void {
   const settings = program
     .command("settings")
     .description("show and change what this server says about itself")
-    .addHelpText("after", `\nThe settings: ${settingNames.join(", ")}.`);
+    .addHelpText(
+      "after",
+      `\nSettings:\n${settingsAbout.map(({ name, about }) => `  ${name.padEnd(22)}  ${about}`).join("\n")}`,
+    )
+    .addHelpText("after", formatExamples(["settings list", "settings set Agent.InstanceId blue"]));
 
   frame(settings.command("list").description("list every setting"), ["settings list", "settings list --json"]).action(
     (options: Options) =>

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { syncInterrupted } from "../errors/agent-failures.ts";
 import { readServerIdentity } from "../handshake/server-identity.ts";
 import { findAgent } from "../home/agents.ts";
 import { syncAgent } from "../sync/sync-agent.ts";
@@ -18,7 +19,7 @@ export function addSyncCommand(program: Command): void {
       const agent = findAgent(home, name);
       const identity = readServerIdentity(home);
       const wanted = readWantedManifest(home);
-      const done = await interruptible("the sync was given up; what has arrived is kept", (signal) =>
+      const done = await interruptible({ failure: syncInterrupted(), say: output.say }, (signal) =>
         showingProgress(`Syncing ${name}`, (report) =>
           syncAgent(agent, { home, identity, wanted, signal, report, warn: output.warn }),
         ),

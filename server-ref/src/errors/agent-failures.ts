@@ -10,16 +10,11 @@ export function agentMisbehaved(what: string, clause: string): Failure {
   });
 }
 
-export function dialectUnsupported(
-  agentVersion: number,
-  neededDialect: number,
-  lowest: number,
-  highest: number,
-): Failure {
-  const upgrade = neededDialect < lowest ? "Upgrade the agent to version 49 or later." : "Upgrade this server.";
+/** The agent is older than every dialect this server speaks. */
+export function dialectUnsupported(agentVersion: number, agentDialect: number, lowest: number): Failure {
   return new Failure(
-    `The agent has version ${agentVersion}, which needs dialect ${neededDialect}: not supported yet by this server, which speaks ${lowest} to ${highest}.`,
-    { exitCode: ExitCode.refusedByAgent, remedy: upgrade, clause: "HS-014" },
+    `The agent has version ${agentVersion}, which speaks no dialect above ${agentDialect}; this server speaks none below ${lowest}.`,
+    { exitCode: ExitCode.refusedByAgent, remedy: `Upgrade the agent to version ${lowest} or later.`, clause: "HS-014" },
   );
 }
 
@@ -52,9 +47,25 @@ export function limitTooSmall(what: string, needed: number | bigint, maximum: nu
   });
 }
 
-export function interrupted(what: string): Failure {
-  return new Failure(`Interrupted: ${what}.`, {
+export function syncInterrupted(): Failure {
+  return new Failure("Interrupted: the sync was given up; what has arrived is kept.", {
+    exitCode: ExitCode.interrupted,
+    remedy: "Sync again when you want; what has arrived is not sent again.",
+  });
+}
+
+/** Interrupted while the agent was still being brought to the packages. */
+export function operationNotStarted(): Failure {
+  return new Failure("Interrupted: the operation was not started.", {
     exitCode: ExitCode.interrupted,
     remedy: "Run the command again when you want.",
+  });
+}
+
+/** `end` is how the operation ended in truth: it can have been faster than the interruption. */
+export function operationInterrupted(operationId: string, end: string): Failure {
+  return new Failure(`Interrupted: the operation ${operationId} ended as ${end}.`, {
+    exitCode: ExitCode.interrupted,
+    remedy: "See how far it came before you run the command again.",
   });
 }

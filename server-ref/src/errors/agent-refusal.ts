@@ -7,6 +7,7 @@ import {
 import type { ServiceError } from "@grpc/grpc-js";
 import { ExitCode } from "./exit-code.ts";
 import { Failure } from "./failure.ts";
+import { printable } from "./printable.ts";
 
 /** What an agent decided against, with its own words (ERR-008). `code` can be a value this server does not know (HS-005). */
 export class AgentRefusal extends Failure {
@@ -55,9 +56,4 @@ function sideToUpgrade(code: number): string {
 function nameOf(code: number): string {
   const known = Object.entries(ErrorCode).some(([name, value]) => value === code && name !== "UNRECOGNIZED");
   return known ? errorCodeToJSON(code as ErrorCode).replace("ERROR_CODE_", "") : `code ${code}`;
-}
-
-/** An agent's words go to a terminal: nothing in them may command it, and they stay short. */
-export function printable(text: string): string {
-  return text.replace(/\p{Cc}+/gu, " ").slice(0, 2_000);
 }

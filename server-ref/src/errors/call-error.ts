@@ -54,6 +54,8 @@ function bareStatus(error: ServiceError): Failure {
 // grpc-js wraps the words of the operating system into notes about its own state.
 function tidy(details: string): string {
   return details
+    .replace(/^Deadline exceeded after (\d+)(\.\d+)?s.*/s, "no answer came within $1 s")
     .replace(/^No connection established\. Last error: (Error: )?/, "")
-    .replace(/\.? ?Resolution note: ?\.?$/, "");
+    .replace(/\.? ?Resolution note: ?\.?$/, "")
+    .replace(/ \(\d{4}-\d\d-\d\dT[\d:.]+Z\)$/, "");
 }

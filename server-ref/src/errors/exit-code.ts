@@ -1,7 +1,7 @@
 /** What `berth-server` tells the shell. Each value has one meaning, for ever; `run` passes on the operation's own code instead when there is one. */
 export const ExitCode = {
   ok: 0,
-  /** A command line, setting or package that cannot be right. */
+  /** A command line, setting or package that cannot be right; also a Node older than 24. */
   invalidInput: 2,
   notFound: 3,
   alreadyExists: 4,

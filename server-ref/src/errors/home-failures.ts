@@ -19,6 +19,15 @@ export function databaseUnreadable(file: string, cause: unknown): Failure {
   });
 }
 
+/** The server's own disk, not what it was asked to publish, is at fault. */
+export function homeUnwritable(directory: string, cause: unknown): Failure {
+  return new Failure(`The server's home ${directory} cannot be written: ${reasonOf(cause)}.`, {
+    exitCode: ExitCode.homeDamaged,
+    remedy: "Check that it is a directory this user may read and write, and that its disk has room.",
+    cause,
+  });
+}
+
 export function databaseNewer(file: string, found: number, known: number): Failure {
   return new Failure(
     `The server's database ${file} has schema ${found}; this berth-server knows schemas up to ${known}.`,

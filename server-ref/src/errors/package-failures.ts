@@ -18,8 +18,23 @@ export function pathRefused({ message, rule, clause }: PathFault): Failure {
   });
 }
 
+export function packageDirectoryUnreadable(directory: string, cause: unknown): Failure {
+  return new Failure(`The directory ${JSON.stringify(directory)} cannot be read: ${reasonOf(cause)}.`, {
+    exitCode: ExitCode.invalidInput,
+    remedy: "Name a directory that is there and that this user may read; nothing was published.",
+    cause,
+  });
+}
+
+export function linkDangling(path: string): Failure {
+  return new Failure(`The link ${JSON.stringify(path)} leads to nothing.`, {
+    exitCode: ExitCode.invalidInput,
+    remedy: "Correct the link or take it out of the package; nothing was published.",
+  });
+}
+
 export function packageUnreadable(path: string, cause: unknown): Failure {
-  return new Failure(`${path} cannot be read: ${reasonOf(cause)}.`, {
+  return new Failure(`${JSON.stringify(path)} cannot be read: ${reasonOf(cause)}.`, {
     exitCode: ExitCode.invalidInput,
     remedy: "Make it readable for this user, or take it out of the package; nothing was published.",
     cause,
@@ -27,9 +42,16 @@ export function packageUnreadable(path: string, cause: unknown): Failure {
 }
 
 export function packageChanged(path: string): Failure {
-  return new Failure(`${path} changed while it was being published.`, {
+  return new Failure(`${JSON.stringify(path)} changed while it was being published.`, {
     exitCode: ExitCode.invalidInput,
     remedy: "Add the package again once nothing writes to it; nothing was published.",
+  });
+}
+
+export function publishingInterrupted(): Failure {
+  return new Failure("Interrupted: nothing was published.", {
+    exitCode: ExitCode.interrupted,
+    remedy: "Add the package again when you want.",
   });
 }
 

@@ -54,7 +54,7 @@ export function pinMismatch(address: string, expectedHex: string, metHex: string
 
 export function tlsFailed(address: string, expectedHex: string, cause: unknown): Failure {
   return new Failure(
-    `TLS with the agent at ${address} failed: ${reasonOf(cause)}. Expected the certificate ${expectedHex}; met none.`,
+    `TLS with the agent at ${address} failed: ${tlsReasonOf(cause)}. Expected the certificate ${expectedHex}; met none.`,
     {
       exitCode: ExitCode.transportRefused,
       remedy: "Check that the agent listens with TLS on this port.",
@@ -62,6 +62,14 @@ export function tlsFailed(address: string, expectedHex: string, cause: unknown):
       cause,
     },
   );
+}
+
+// OpenSSL's own message has several lines and its source files in it.
+function tlsReasonOf(cause: unknown): string {
+  if (!(cause instanceof Error && "reason" in cause)) return reasonOf(cause);
+  const isNoTls =
+    "code" in cause && /WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST/.test(String(cause.code));
+  return isNoTls ? "what answers there does not speak TLS" : String(cause.reason);
 }
 
 export function agentUnreachable(address: string, cause: unknown): Failure {

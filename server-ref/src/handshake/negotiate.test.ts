@@ -47,18 +47,18 @@ describe("a greeting", () => {
     });
   }
 
-  for (const [announced, needed] of [
+  for (const [announced, spoken] of [
     [42, 1],
     [46, 44],
     [47, 44],
     [48, 44],
   ]) {
-    it(`says that an agent of version ${announced} needs dialect ${needed} and has to be upgraded`, async () => {
+    it(`says that an agent of version ${announced} speaks dialect ${spoken} at most and has to be upgraded`, async () => {
       await withTemporaryServer(async (server) => {
         await using agent = await startFakeAgent({ negotiate: () => ({ agentVersion: announced! }) });
         await assert.rejects(syncAgent(agentAt(agent.port), server.task()), {
           exitCode: ExitCode.refusedByAgent,
-          message: new RegExp(`version ${announced}, which needs dialect ${needed}: not supported yet by this server`),
+          message: new RegExp(`version ${announced}, which speaks no dialect above ${spoken};`),
           remedy: /Upgrade the agent/,
         });
       });

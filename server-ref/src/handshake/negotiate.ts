@@ -1,12 +1,12 @@
 import type { Isolation, NegotiateRequest, NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
 import { agentMisbehaved, dialectUnsupported } from "../errors/agent-failures.ts";
-import { printable } from "../errors/agent-refusal.ts";
+import { printable } from "../errors/printable.ts";
 import type { AgentConnection } from "../transport/agent-connection.ts";
 import { callUnary } from "../transport/unary-call.ts";
 import { type AgentLimits, readAgentLimits } from "./agent-limits.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 
-/** The dialects this server speaks so far; a lower `lowest` is all an older one needs here. */
+/** The dialects this server speaks. */
 const spokenDialects = { lowest: 49, highest: 49 } as const;
 
 const patienceMs = 30_000;
@@ -61,7 +61,7 @@ function offeredFeatures({ offersIdentity }: ServerIdentity): string[] {
 function readSession(response: NegotiateResponse, offered: readonly string[]): AgentSession {
   const agentVersion = effectiveVersion(response.agentVersion);
   const { lowest, highest } = spokenDialects;
-  if (agentVersion < lowest) throw dialectUnsupported(response.agentVersion, dialectOf(agentVersion), lowest, highest);
+  if (agentVersion < lowest) throw dialectUnsupported(response.agentVersion, dialectOf(agentVersion), lowest);
   if (response.dialect < lowest || response.dialect > highest) {
     throw agentMisbehaved(`it chose the dialect ${response.dialect}, which this server did not offer`, "HS-011");
   }

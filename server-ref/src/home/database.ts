@@ -7,14 +7,14 @@ import { applicationId, migrations } from "./schema.ts";
 const busyTimeoutMs = 10_000;
 
 /**
- * Opens a server's database, makes or migrates it, and checks it. Several processes can have it open at once. Throws a `Failure` with
+ * Opens a server's database, makes it where it `canBeNew`, migrates it, and checks it. Several processes can have it open at once. Throws a `Failure` with
  * `homeDamaged` where it is damaged, foreign, or of a newer schema.
  */
-export function openDatabase(file: string): DatabaseSync {
+export function openDatabase(file: string, { canBeNew }: { readonly canBeNew: boolean }): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
-    refuseForeign(database, file);
+    refuseForeign(database, file, canBeNew);
     useWriteAheadLog(database);
     migrate(database, file);
     checkIntegrity(database, file);
@@ -55,8 +55,9 @@ export function asDatabaseFailure(file: string, error: unknown): unknown {
 }
 
 // The tables are counted first: another process makes them and sets the mark in one transaction, so whoever sees them sees the mark.
-function refuseForeign(database: DatabaseSync, file: string): void {
+function refuseForeign(database: DatabaseSync, file: string, canBeNew: boolean): void {
   const isEmpty = numberOf(database, "SELECT count(*) FROM sqlite_schema") === 0;
+  if (isEmpty && !canBeNew) throw databaseDamaged(file, "it is missing or empty, although the home has packages");
   if (!isEmpty && numberOf(database, "PRAGMA application_id") !== applicationId) {
     throw databaseDamaged(file, "it belongs to another program");
   }

@@ -59,6 +59,18 @@ describe("a home", () => {
       });
     });
   }
+
+  it("does not become a new server when its database is lost and its packs are not", async () => {
+    await withDirectory(async (directory) => {
+      await withServerHome(directory, serverIdOf);
+      await writeFile(join(directory, "packs", "0.pack"), "");
+      await rm(join(directory, "berth.sqlite"));
+      await assert.rejects(withServerHome(directory, serverIdOf), {
+        exitCode: ExitCode.homeDamaged,
+        message: /missing or empty/,
+      });
+    });
+  });
 });
 
 function alter(file: string, sql: string): void {

@@ -1,8 +1,8 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join, resolve } from "node:path";
+import { join, resolve, sep } from "node:path";
 import type { DatabaseSync } from "node:sqlite";
-import { databaseUnreadable } from "../errors/home-failures.ts";
+import { homeUnwritable } from "../errors/home-failures.ts";
 import { asDatabaseFailure, openDatabase } from "./database.ts";
 
 /** Everything one server keeps: its database, and the packs of its published packages. */
@@ -16,7 +16,7 @@ export interface ServerHome {
 /** Where a server lives when nothing says otherwise. */
 export const defaultHomeDirectory = join(homedir(), ".berth-server");
 
-/** Opens a home, makes it where there is none, and closes it after `work`. Errors of its database come out as a `Failure`. */
+/** Opens a home, makes it where there is none, and closes it after `work`. Errors of its database and of its files come out as a `Failure`. */
 export async function withServerHome<Result>(
   directory: string,
   work: (home: ServerHome) => Promise<Result> | Result,
@@ -25,7 +25,9 @@ export async function withServerHome<Result>(
   try {
     return await work(home);
   } catch (error) {
-    throw asDatabaseFailure(home.databaseFile, error);
+    throw isOfFilesBelow(home.directory, error)
+      ? homeUnwritable(home.directory, error)
+      : asDatabaseFailure(home.databaseFile, error);
   } finally {
     home.database.close();
   }
@@ -38,7 +40,18 @@ function openServerHome(directory: string): ServerHome {
     // Private: the files of unreleased software lie here.
     mkdirSync(packsDirectory, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    throw databaseUnreadable(databaseFile, cause);
+    throw homeUnwritable(directory, cause);
   }
-  return { directory, databaseFile, packsDirectory, database: openDatabase(databaseFile) };
+  // Packs are published under a database alone. An empty one beside them was lost, and with it the server_id that must never change (INST-020).
+  const hasPacks = readdirSync(packsDirectory).some((name) => name.endsWith(".pack"));
+  return { directory, databaseFile, packsDirectory, database: openDatabase(databaseFile, { canBeNew: !hasPacks }) };
+}
+
+function isOfFilesBelow(directory: string, error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    "syscall" in error &&
+    "path" in error &&
+    String(error.path).startsWith(join(directory, sep))
+  );
 }

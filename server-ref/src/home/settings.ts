@@ -49,7 +49,10 @@ const definitions = {
 export type SettingName = keyof typeof definitions;
 
 /** The names of all settings. */
-export const settingNames = Object.keys(definitions) as SettingName[];
+const settingNames = Object.keys(definitions) as SettingName[];
+
+/** What each setting is for. */
+export const settingsAbout = settingNames.map((name) => ({ name, about: definitions[name].about }));
 
 /** One setting as it stands; `value` is undefined where it is unset and has no default. */
 export interface Setting {

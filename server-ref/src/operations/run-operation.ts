@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { OperationState, OutputStream, operationStateToJSON } from "@berth/proto/messages/sync/v49/operation";
 import { limitTooSmall } from "../errors/agent-failures.ts";
-import { printable } from "../errors/agent-refusal.ts";
+import { printable } from "../errors/printable.ts";
 import type { StoredAgent } from "../home/agents.ts";
 import { recordingHistory } from "../home/history.ts";
 import type { SyncTask } from "../sync/bring-to-manifest.ts";

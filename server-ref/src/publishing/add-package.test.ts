@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, open, readdir, symlink, truncate, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ExitCode } from "../errors/exit-code.ts";
 import { Failure } from "../errors/failure.ts";
 import { filesOf, findPackage, listPackages, type PackageKind, usePackage } from "../home/packages.ts";
+import { withServerHome } from "../home/server-home.ts";
 import { type TemporaryServer, withTemporaryServer } from "../testing/temporary-server.ts";
 import { addPackage } from "./add-package.ts";
 import { openPack } from "./pack-reader.ts";
@@ -18,7 +19,7 @@ function add(
   more: { kind?: PackageKind; entry?: string; name?: string; version?: string } = {},
 ) {
   const { kind = "extension", name = "One", version = "1", entry } = more;
-  return addPackage(server.home, { directory, kind, name, version, entry }, () => {});
+  return addPackage(server.home, { directory, kind, name, version, entry }, () => {}, new AbortController().signal);
 }
 
 async function assertRefused(adding: Promise<unknown>, exitCode: number, words: RegExp): Promise<void> {
@@ -86,6 +87,43 @@ describe("adding a package", () => {
       );
       const wrong = add(server, directory, { kind: "host", entry: "bin/other", version: "2" });
       await assertRefused(wrong, ExitCode.invalidInput, /"bin\/other" is none/);
+    });
+  });
+
+  it("names a directory that is not there, and a link that leads to nothing", async () => {
+    await withTemporaryServer(async (server) => {
+      const missing = join(server.directory, "missing");
+      await assertRefused(add(server, missing), ExitCode.invalidInput, /directory ".*missing" cannot be read/);
+      const directory = await server.writeFiles("p", { "a.txt": "a" });
+      await symlink("gone", join(directory, "dang\u001b[31mling"));
+      await assertRefused(
+        add(server, directory),
+        ExitCode.invalidInput,
+        /link "dang\\u001b\[31mling" leads to nothing/,
+      );
+    });
+  });
+
+  it("ends when it is interrupted, and leaves nothing behind", async () => {
+    await withTemporaryServer(async (server) => {
+      const directory = await server.writeFiles("p", { "a.txt": "a", "b.txt": "b" });
+      const controller = new AbortController();
+      const interrupt = () => controller.abort(new Error("interrupted"));
+      const adding = addPackage(server.home, { directory, ...key, entry: undefined }, interrupt, controller.signal);
+      await assert.rejects(adding, /interrupted/);
+      assert.deepEqual(listPackages(server.home), []);
+      assert.deepEqual(await readdir(server.home.packsDirectory), []);
+    });
+  });
+
+  it("says that the home, not the package, is at fault where its packs cannot be written", async () => {
+    await withTemporaryServer(async (server) => {
+      const directory = await server.writeFiles("p", { "a.txt": "a" });
+      const adding = withServerHome(join(server.directory, "other"), async (home) => {
+        await rm(home.packsDirectory, { recursive: true });
+        await addPackage(home, { directory, ...key, entry: undefined }, () => {}, new AbortController().signal);
+      });
+      await assertRefused(adding, ExitCode.homeDamaged, /home .* cannot be written/);
     });
   });
 

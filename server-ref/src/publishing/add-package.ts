@@ -30,12 +30,14 @@ interface PackIndex {
 
 /**
  * Publishes a package and loads it: its files are checked, hashed and packed here, once, and served from the pack ever after. It is there whole or not at
- * all, even when the program is killed. Throws a `Failure`: `invalidInput` names what is wrong with the package, `alreadyExists` the version that was added before.
+ * all, even when the program is killed. Throws a `Failure`: `invalidInput` names what is wrong with the package, `alreadyExists` the version that was added before,
+ * `homeDamaged` what is wrong with the disk; and the signal's reason where it is aborted before the last file was read.
  */
 export async function addPackage(
   home: ServerHome,
   source: PackageSource,
   report: ReportProgress,
+  signal: AbortSignal,
 ): Promise<StoredPackage> {
   checkSource(source);
   requireNewPackage(home, source);
@@ -58,10 +60,9 @@ export async function addPackage(
 
   async function writePack(path: string): Promise<PackIndex> {
     await using file = await open(path, "wx", 0o600);
-    const writer = createPackWriter(file);
-    const files = await packContents(sourceFiles, writer, report);
+    const writer = createPackWriter(file, home.directory);
+    const files = await packContents(sourceFiles, writer, report, signal);
     const { frames, packBytes } = await writer.finish();
-    await file.sync();
     return { files, frames, packBytes };
   }
 }
@@ -69,12 +70,12 @@ export async function addPackage(
 function checkSource({ kind, name, version, entry }: PackageSource): void {
   if (!isPackageName(name))
     throw packageInvalid(
-      `${JSON.stringify(name)} is not a name of a package (letters, digits, ".", "_" and "-").`,
+      `${JSON.stringify(name)} is not a name of a package: 1 to 100 letters, digits, ".", "_" and "-", a letter or digit first, no dot last, and no reserved name of Windows.`,
       "SYNC-001",
     );
   if (!isPackageVersion(version)) {
     throw packageInvalid(
-      `${JSON.stringify(version)} is not a version of a package (letters, digits, ".", "_", "-" and "+").`,
+      `${JSON.stringify(version)} is not a version of a package: 1 to 64 letters, digits, ".", "_", "-" and "+".`,
       "SYNC-001",
     );
   }

@@ -16,12 +16,13 @@ export interface PublishedFile extends SourceFile {
 /**
  * Reads every file once or twice, and writes every content once, into frames of at most 1 MiB: many small contents together, a large one cut. A content of no bytes
  * is in no frame (SYNC-036). Holds a few frames in memory, whatever the size of the package. Throws a `Failure` that names the file where one cannot be read or
- * changes meanwhile.
+ * changes meanwhile, and the signal's reason where it is aborted.
  */
 export async function packContents(
   files: readonly SourceFile[],
   writer: PackWriter,
   report: ReportProgress,
+  signal: AbortSignal,
 ): Promise<PublishedFile[]> {
   const written = new Set<string>();
   const published: PublishedFile[] = [];
@@ -44,8 +45,8 @@ export async function packContents(
 
   async function publish(file: SourceFile): Promise<Buffer> {
     if (file.sizeBytes > maxFrameRawBytes) {
-      const digest = await hashFile(file);
-      if (!isKnown(written, digest)) await cutFile(file, digest, writer);
+      const digest = await hashFile(file, signal);
+      if (!isKnown(written, digest)) await cutFile(file, digest, writer, signal);
       return digest;
     }
     const content = await readFile(file.location);
@@ -56,7 +57,8 @@ export async function packContents(
   }
 
   for (const file of files) {
-    const digest = await namingTheFile(file, () => publish(file));
+    signal.throwIfAborted();
+    const digest = await namingTheFile(file, signal, () => publish(file));
     published.push({ ...file, digest });
     doneBytes += file.sizeBytes;
     report({ doneBytes, totalBytes });
@@ -83,17 +85,24 @@ function isKnown(written: Set<string>, digest: Buffer): boolean {
   return false;
 }
 
-async function hashFile(file: SourceFile): Promise<Buffer> {
+async function hashFile(file: SourceFile, signal: AbortSignal): Promise<Buffer> {
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(file.location, { highWaterMark: maxFrameRawBytes })) hash.update(chunk);
+  let sizeBytes = 0;
+  for await (const chunk of createReadStream(file.location, { highWaterMark: maxFrameRawBytes })) {
+    signal.throwIfAborted();
+    hash.update(chunk);
+    sizeBytes += chunk.length;
+  }
+  if (sizeBytes !== file.sizeBytes) throw packageChanged(file.path);
   return hash.digest();
 }
 
 // Hashed a second time on the way into the pack, because a frame carries the digest of bytes that are still to be read.
-async function cutFile(file: SourceFile, digest: Buffer, writer: PackWriter): Promise<void> {
+async function cutFile(file: SourceFile, digest: Buffer, writer: PackWriter, signal: AbortSignal): Promise<void> {
   const hash = createHash("sha256");
   await using handle = await open(file.location);
   for (let offset = 0; offset < file.sizeBytes; ) {
+    signal.throwIfAborted();
     const length = Math.min(maxFrameRawBytes, file.sizeBytes - offset);
     const slice = Buffer.allocUnsafe(length);
     for (let filled = 0; filled < length; ) {
@@ -108,10 +117,15 @@ async function cutFile(file: SourceFile, digest: Buffer, writer: PackWriter): Pr
   if (!hash.digest().equals(digest)) throw packageChanged(file.path);
 }
 
-async function namingTheFile<Result>(file: SourceFile, work: () => Promise<Result>): Promise<Result> {
+async function namingTheFile<Result>(
+  file: SourceFile,
+  signal: AbortSignal,
+  work: () => Promise<Result>,
+): Promise<Result> {
   try {
     return await work();
   } catch (cause) {
+    signal.throwIfAborted();
     throw cause instanceof Failure ? cause : packageUnreadable(file.path, cause);
   }
 }

@@ -4,7 +4,13 @@ import { join, sep } from "node:path";
 import { checkPath } from "@berth/proto/rules/path";
 import { createPathSet } from "@berth/proto/rules/path-set";
 import { compareUtf8 } from "@berth/proto/rules/utf8-order";
-import { packageInvalid, packageUnreadable, pathRefused } from "../errors/package-failures.ts";
+import {
+  linkDangling,
+  packageDirectoryUnreadable,
+  packageInvalid,
+  packageUnreadable,
+  pathRefused,
+} from "../errors/package-failures.ts";
 
 /** A file of a package as it lies on the disk. */
 export interface SourceFile {
@@ -26,14 +32,16 @@ export async function walkPackage(directory: string): Promise<SourceFile[]> {
   const files: SourceFile[] = [];
   await walk(root, "", [root]);
   if (files.length === 0)
-    throw packageInvalid(`${directory} has no file in it; a package has at least one.`, "SYNC-001");
+    throw packageInvalid(`${JSON.stringify(directory)} has no file in it; a package has at least one.`, "SYNC-001");
   files.sort((a, b) => compareUtf8(a.path, b.path));
   refuseCollisions(files);
   return files;
 
   // `chain` holds the real directories on the way here: a link to one of them would never end.
   async function walk(folder: string, prefix: string, chain: readonly string[]): Promise<void> {
-    for (const entry of await read(folder, () => readdir(folder, { withFileTypes: true, encoding: "buffer" }))) {
+    for (const entry of await read(prefix || directory, () =>
+      readdir(folder, { withFileTypes: true, encoding: "buffer" }),
+    )) {
       const path = prefix + decodeName(entry, prefix);
       const location = entry.isSymbolicLink()
         ? await followLink(join(folder, entry.name.toString()), path)
@@ -51,7 +59,7 @@ export async function walkPackage(directory: string): Promise<SourceFile[]> {
   }
 
   async function followLink(link: string, path: string): Promise<string> {
-    const target = await read(path, () => realpath(link));
+    const target = await read(path, () => realpath(link), linkDangling);
     if (target !== root && !target.startsWith(root.endsWith(sep) ? root : root + sep)) {
       throw packageInvalid(`The link ${JSON.stringify(path)} leads out of the package, to ${target}.`);
     }
@@ -60,10 +68,14 @@ export async function walkPackage(directory: string): Promise<SourceFile[]> {
 }
 
 async function resolveDirectory(directory: string): Promise<string> {
-  const root = await read(directory, () => realpath(directory));
-  const stats = await read(directory, () => stat(root));
-  if (!stats.isDirectory()) throw packageInvalid(`${directory} is not a directory.`);
-  return root;
+  try {
+    const root = await realpath(directory);
+    const stats = await stat(root);
+    if (stats.isDirectory()) return root;
+  } catch (cause) {
+    throw packageDirectoryUnreadable(directory, cause);
+  }
+  throw packageInvalid(`${JSON.stringify(directory)} is not a directory.`);
 }
 
 function describe(path: string, location: string, stats: Stats): SourceFile {
@@ -94,10 +106,15 @@ function decodeName(entry: Dirent<Buffer>, prefix: string): string {
   }
 }
 
-async function read<Result>(path: string, work: () => Promise<Result>): Promise<Result> {
+async function read<Result>(
+  path: string,
+  work: () => Promise<Result>,
+  whenMissing?: (path: string) => Error,
+): Promise<Result> {
   try {
     return await work();
   } catch (cause) {
-    throw packageUnreadable(path, cause);
+    const isMissing = cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+    throw isMissing && whenMissing ? whenMissing(path) : packageUnreadable(path, cause);
   }
 }

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { type AddressInfo, createServer, type Socket } from "node:net";
 import { ExitCode } from "../errors/exit-code.ts";
 import { Failure } from "../errors/failure.ts";
 import type { StoredAgent } from "../home/agents.ts";
@@ -47,11 +49,35 @@ describe("a pinned agent", () => {
       await using agent = await startFakeAgent();
       await assert.rejects(
         syncAgent(pinnedAgentAt(agent.port, pin), server.task()),
-        isTransportRefusal(pin.toString("hex")),
+        isTransportRefusal("what answers there does not speak TLS", pin.toString("hex")),
       );
       assert.equal(agent.greetings.length, 0);
     });
   });
+});
+
+describe("a pinned agent that shows no certificate", () => {
+  const silent = createServer();
+  const accepted = once(silent, "connection") as Promise<[Socket]>;
+  before(async () => {
+    silent.listen(0, "127.0.0.1");
+    await once(silent, "listening");
+  });
+  after(() => silent.close());
+
+  it("does not hold up an interruption", async () => {
+    await withTemporaryServer(async (server) => {
+      const controller = new AbortController();
+      const { port } = silent.address() as AddressInfo;
+      const task = { ...server.task(), signal: controller.signal };
+      const sync = syncAgent(pinnedAgentAt(port, Buffer.alloc(32)), task);
+      const rejected = assert.rejects(sync, /interrupted/);
+      const [socket] = await accepted;
+      controller.abort(new Error("interrupted"));
+      await rejected;
+      socket.destroy();
+    });
+  }).timeout(5_000); // less than the patience with the agent
 });
 
 describe("an agent without a pin", () => {

@@ -4,7 +4,7 @@ import { ChannelCredentials } from "@grpc/grpc-js";
 import { agentUnreachable, pinMismatch, tlsFailed } from "../errors/transport-failures.ts";
 import { type AgentAddress, formatAgentAddress } from "../transport/agent-address.ts";
 import { thumbprintOf } from "./certificate-pin.ts";
-import { meetCertificate } from "./meet-certificate.ts";
+import { meetCertificate, NoCertificateInTime } from "./meet-certificate.ts";
 
 /**
  * Credentials that trust exactly the certificate with this pin. It is compared twice: when the certificate is met, so that a refusal can show both
@@ -14,8 +14,9 @@ export async function createPinnedCredentials(
   address: AgentAddress,
   source: string | undefined,
   pin: Uint8Array,
+  signal: AbortSignal,
 ): Promise<ChannelCredentials> {
-  const certificateDer = await meet(address, source, pin);
+  const certificateDer = await meet(address, source, pin, signal);
   requirePin(address, pin, certificateDer);
   const secureContext = createSecureContext({
     ca: new X509Certificate(certificateDer).toString(),
@@ -34,10 +35,16 @@ export async function createPinnedCredentials(
   });
 }
 
-async function meet(address: AgentAddress, source: string | undefined, pin: Uint8Array): Promise<Buffer> {
+async function meet(
+  address: AgentAddress,
+  source: string | undefined,
+  pin: Uint8Array,
+  signal: AbortSignal,
+): Promise<Buffer> {
   try {
-    return await meetCertificate(address, source);
+    return await meetCertificate(address, source, signal);
   } catch (cause) {
+    signal.throwIfAborted();
     if (isOfTheNetwork(cause)) throw agentUnreachable(formatAgentAddress(address), cause);
     throw tlsFailed(formatAgentAddress(address), Buffer.from(pin).toString("hex"), cause);
   }
@@ -50,6 +57,9 @@ function requirePin(address: AgentAddress, pin: Uint8Array, certificateDer: Uint
 }
 
 function isOfTheNetwork(cause: unknown): boolean {
+  if (cause instanceof NoCertificateInTime) return true;
   const code = cause instanceof Error && "code" in cause ? String(cause.code) : "";
-  return /^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/.test(code);
+  return /^(ECONNREFUSED|ECONNRESET|EPIPE|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EADDRNOTAVAIL)$/.test(
+    code,
+  );
 }

@@ -61,7 +61,8 @@ export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
         continue;
       }
       if (!canBeRepeated(error)) throw error;
-      if (!wasReached && error instanceof ConnectionBroken) throw await explainUnreachable(task.route, error);
+      if (!wasReached && error instanceof ConnectionBroken)
+        throw await explainUnreachable(task.route, error, task.signal);
       if (!wasReached && error instanceof Failure && !(error instanceof AgentRefusal)) throw error;
       failures++;
       if (failures === maxAttempts)
@@ -73,7 +74,7 @@ export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
 
 async function attempt(task: SyncTask, onReached: (session: AgentSession) => void): Promise<ReadyAgent> {
   const { home, route, identity, wanted, signal, report } = task;
-  const connection = await connectAgent(route);
+  const connection = await connectAgent(route, signal);
   try {
     const session = await negotiate(connection, identity, wanted.digest, signal);
     onReached(session);
@@ -83,6 +84,7 @@ async function attempt(task: SyncTask, onReached: (session: AgentSession) => voi
     return { connection, session, sent };
   } catch (error) {
     connection.close();
-    throw error;
+    const { failure } = connection;
+    throw failure && error instanceof ConnectionBroken ? new ConnectionBroken(reasonOf(failure), error) : error;
   }
 }

@@ -16,6 +16,8 @@ export interface RunningStep {
   readonly child: ChildProcess;
   /** Resolves once stdout holds the text. */
   prints(text: string): Promise<void>;
+  /** Resolves once stderr holds the text. */
+  says(text: string): Promise<void>;
   readonly ended: Promise<StepResult>;
 }
 
@@ -36,6 +38,9 @@ export function beginStep(home: string, ...words: string[]): RunningStep {
     child,
     async prints(text) {
       while (!stdout.includes(text)) await once(child.stdout, "data");
+    },
+    async says(text) {
+      while (!stderr.includes(text)) await once(child.stderr, "data");
     },
     ended: once(child, "close").then(([exitCode]) => ({ exitCode, stdout, stderr })),
   };

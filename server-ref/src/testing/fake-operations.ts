@@ -18,6 +18,8 @@ export interface FakeOperation {
   readonly starts: StartOperationRequest[];
   readonly reads: ReadOperationRequest[];
   readonly cancels: CancelOperationRequest[];
+  /** Whether a cancel is taken but never ends it. */
+  isStubborn?: boolean;
   /** Called before an answer; true leaves the call without one. */
   beforeAnswer?(call: "start" | "read", count: number): boolean;
 }
@@ -35,7 +37,7 @@ export function playOperation(operation: FakeOperation): UntypedServiceImplement
   const total = operation.output.reduce((sum, [, text]) => sum + Buffer.byteLength(text), 0);
 
   function view(id: string, cursor: number) {
-    const isCancelled = operation.cancels.length > 0;
+    const isCancelled = operation.cancels.length > 0 && !operation.isStubborn;
     const state = isCancelled ? OperationState.OPERATION_STATE_CANCELLED : OperationState.OPERATION_STATE_RUNNING;
     let position = 0;
     const next = operation.output.find(([, text]) => {
@@ -75,7 +77,7 @@ export function playOperation(operation: FakeOperation): UntypedServiceImplement
     },
     cancelOperation({ request }: ServerUnaryCall<CancelOperationRequest, unknown>, callback: sendUnaryData<unknown>) {
       operation.cancels.push(request);
-      onCancel();
+      if (!operation.isStubborn) onCancel();
       callback(null, { status: view(request.operationId, total).status });
     },
   };

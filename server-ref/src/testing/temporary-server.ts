@@ -59,7 +59,7 @@ function createServer(home: ServerHome, directory: string): TemporaryServer {
     async publish(kind, name, version, files) {
       const root = await writeFiles(`${name}-${version}`, files);
       const entry = kind === "host" ? "bin/host" : undefined;
-      await addPackage(home, { directory: root, kind, name, version, entry }, () => {});
+      await addPackage(home, { directory: root, kind, name, version, entry }, () => {}, new AbortController().signal);
     },
     task() {
       const warnings: string[] = [];

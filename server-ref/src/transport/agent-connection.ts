@@ -21,6 +21,8 @@ export interface AgentConnection {
   readonly handshake: HandshakeServiceClient;
   readonly sync: SyncClient;
   readonly operations: OperationServiceClient;
+  /** What the system said when the agent could not be reached from a chosen source; undefined where gRPC's own words say it. */
+  readonly failure: Error | undefined;
   close(): void;
 }
 
@@ -41,13 +43,13 @@ const channelOptions: ChannelOptions = {
 
 /**
  * Prepares a connection. With a pin the agent's certificate is met and compared first. Throws a `Failure`: `transportRefused` where the protection does not
- * hold, `agentUnreachable` where a pinned agent cannot be met. Without a pin nothing is sent before the first call.
+ * hold, `agentUnreachable` where a pinned agent cannot be met. Without a pin nothing is sent before the first call. Aborting `signal` ends the meeting.
  */
-export async function connectAgent(route: AgentRoute): Promise<AgentConnection> {
+export async function connectAgent(route: AgentRoute, signal: AbortSignal): Promise<AgentConnection> {
   requireProtection(route.address, route.protection);
   const credentials =
     route.protection.kind === "pinned"
-      ? await createPinnedCredentials(route.address, route.source, route.protection.pin)
+      ? await createPinnedCredentials(route.address, route.source, route.protection.pin, signal)
       : ChannelCredentials.createInsecure();
   const forwarder = route.source === undefined ? undefined : await startSourceForwarder(route.address, route.source);
   return createConnection(route, credentials, forwarder);
@@ -66,6 +68,9 @@ function createConnection(
     handshake,
     sync: new SyncClient(target, credentials, { channelOverride }),
     operations: new OperationServiceClient(target, credentials, { channelOverride }),
+    get failure() {
+      return forwarder?.failure;
+    },
     close() {
       handshake.close();
       forwarder?.close();

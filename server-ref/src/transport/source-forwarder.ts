@@ -6,6 +6,8 @@ import type { AgentAddress } from "./agent-address.ts";
 export interface SourceForwarder {
   /** Where to connect instead of the agent's own address. */
   readonly address: AgentAddress;
+  /** Why the agent could not be reached, where it could not: the listener's end of a connection only breaks. */
+  readonly failure: Error | undefined;
   close(): void;
 }
 
@@ -15,8 +17,12 @@ export interface SourceForwarder {
  */
 export async function startSourceForwarder(target: AgentAddress, source: string): Promise<SourceForwarder> {
   const open = new Set<Socket>();
+  let failure: Error | undefined;
   const listener = createServer({ allowHalfOpen: true, noDelay: true }, (inner) => {
     const outer = connect({ ...target, localAddress: source, allowHalfOpen: true, noDelay: true });
+    outer.on("error", (error) => {
+      failure = error;
+    });
     for (const [socket, other] of [
       [inner, outer],
       [outer, inner],
@@ -34,6 +40,9 @@ export async function startSourceForwarder(target: AgentAddress, source: string)
   await once(listener, "listening");
   return {
     address: { host: "127.0.0.1", port: (listener.address() as AddressInfo).port },
+    get failure() {
+      return failure;
+    },
     close() {
       listener.close();
       for (const socket of open) socket.destroy();
