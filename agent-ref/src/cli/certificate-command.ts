@@ -1,5 +1,7 @@
 import { Command } from "commander";
 import { type CertificatePair, makeCertificate, readCertificate } from "../security/certificate.ts";
+import { parseOption } from "../settings/parse-option.ts";
+import { directoryPath } from "../settings/setting-values.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 
 interface CertificateOptions {
@@ -17,13 +19,17 @@ export function certificateCommand(): Command {
     .description("make a self-signed certificate in the root, in place of the one that is there")
     .requiredOption("--root <directory>", "the agent's root")
     .option("--json", "answer in JSON")
-    .action(async ({ root, json }: CertificateOptions) => show(await makeCertificate(root), json));
+    .action(async ({ root, json }: CertificateOptions) => {
+      parseOption("--root", directoryPath, root);
+      show(await makeCertificate(root), json);
+    });
   command
     .command("show")
     .description("show the thumbprint that servers pin: the SHA-256 of the certificate")
     .requiredOption("--root <directory>", "the agent's root")
     .option("--json", "answer in JSON")
     .action(async ({ root, json }: CertificateOptions) => {
+      parseOption("--root", directoryPath, root);
       const certificate = await readCertificate(root);
       if (!certificate)
         throw new SettingsError(

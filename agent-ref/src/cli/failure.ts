@@ -2,6 +2,7 @@ import { CommanderError } from "commander";
 import { isSystemError } from "../errors/storage-errors.ts";
 import { CertificateError } from "../security/certificate.ts";
 import { SettingsError } from "../settings/settings-error.ts";
+import { RootUnusableError } from "../storage/root-directory.ts";
 import { RootInUseError } from "../storage/root-lock.ts";
 import { CannotListenError } from "../transport/cannot-listen-error.ts";
 import { ExitCode } from "./exit-codes.ts";
@@ -19,6 +20,8 @@ function exitCodeOf(error: unknown): ExitCode {
   if (error instanceof SettingsError) return ExitCode.usage;
   if (error instanceof RootInUseError) return ExitCode.rootInUse;
   if (error instanceof CannotListenError) return ExitCode.cannotListen;
-  if (error instanceof CertificateError || isSystemError(error)) return ExitCode.storage;
+  if (error instanceof CertificateError || error instanceof RootUnusableError || isSystemError(error)) {
+    return ExitCode.storage;
+  }
   return ExitCode.fault;
 }

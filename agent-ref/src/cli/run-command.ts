@@ -1,11 +1,12 @@
 import path from "node:path";
 import { Command } from "commander";
-import { type DestinationStream, destination, type Logger, pino } from "pino";
-import type { z } from "zod";
+import { type DestinationStream, destination, pino } from "pino";
 import { type Agent, startAgent } from "../agent.ts";
+import { isSystemError } from "../errors/storage-errors.ts";
 import { readCertificate } from "../security/certificate.ts";
 import { chooseProtection, type Protection } from "../security/protection.ts";
-import { agentVersion, durationMs, listenAddress } from "../settings/setting-values.ts";
+import { parseOption } from "../settings/parse-option.ts";
+import { agentVersionText, directoryPath, durationMs, listenAddress } from "../settings/setting-values.ts";
 import { DEFAULT_LISTEN, mergeSettings, type PartialSettings, type Settings } from "../settings/settings.ts";
 import { readEnvironment } from "../settings/settings-environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
@@ -34,7 +35,7 @@ export function runCommand(): Command {
     .option("--insecure-plaintext-beyond-loopback", "let anybody who reaches this machine run programs on it")
     .option("--ownership-window <time>", "how long an instance's owner can be away, such as 24h (the default)")
     .option("--settings <file>", "read settings from a JSON file; variables and options win over it")
-    .option("--json", "say in JSON where the agent listens, and log in JSON")
+    .option("--json", "say on stdout, in JSON, where the agent listens")
     .addHelpText(
       "after",
       `
@@ -46,7 +47,14 @@ Examples:
 Variables:
   BERTH_ROOT, BERTH_LISTEN     as the options
   BERTH_READY_FILE             written with {"address":"HOST:PORT"} once the agent serves
-  BERTH_LIMIT_MAX_FILES …      one for each field of the handshake's Limits, a decimal number; 0 is no limit`,
+  BERTH_LIMIT_MAX_FILES …      one for each field of the handshake's Limits, a decimal number; 0 is no limit
+
+Settings file, every setting optional:
+  {"root": "/var/lib/berth", "listen": "127.0.0.1:44949", "agentVersion": 51, "plaintext": false,
+   "insecurePlaintextBeyondLoopback": false, "readyFile": "/run/berth-agent.json", "ownershipWindow": "24h",
+   "limits": {"max_files": 200000}}
+
+The log goes to stderr, one JSON object a line.`,
     )
     .action(run);
 }
@@ -70,32 +78,31 @@ async function run(options: RunOptions): Promise<void> {
     limits: settings.limits,
     logger,
   });
-  await announce(agent, settings, protection, options.json ?? false);
-  await stopOnSignal(agent, logger);
+  // Listened for before anybody is told that the agent serves, because who was told can stop it at once.
+  const signalled = stopSignal();
+  try {
+    await announce(agent, settings, protection, options.json ?? false);
+    logger.info({ signal: await signalled }, "stopping");
+  } finally {
+    await agent.stop();
+  }
 }
 
 function fromOptions(options: RunOptions): PartialSettings {
   return {
-    root: options.root,
-    listen: parsed("--listen", listenAddress, options.listen),
-    agentVersion: parsed("--agent-version", agentVersion, options.agentVersion && Number(options.agentVersion)),
+    root: parseOption("--root", directoryPath, options.root),
+    listen: parseOption("--listen", listenAddress, options.listen),
+    agentVersion: parseOption("--agent-version", agentVersionText, options.agentVersion),
     plaintext: options.plaintext,
     insecurePlaintextBeyondLoopback: options.insecurePlaintextBeyondLoopback,
-    limits: { ownershipWindowMs: parsed("--ownership-window", durationMs, options.ownershipWindow) },
+    limits: { ownershipWindowMs: parseOption("--ownership-window", durationMs, options.ownershipWindow) },
   };
-}
-
-function parsed<Output, Input>(option: string, schema: z.ZodType<Output, Input>, value: unknown): Output | undefined {
-  if (value === undefined) return undefined;
-  const result = schema.safeParse(value);
-  if (result.success) return result.data;
-  throw new SettingsError(option, result.error.issues[0]!.message, "Correct the option.");
 }
 
 async function announce(agent: Agent, settings: Settings, protection: Protection, json: boolean): Promise<void> {
   const { host } = settings.listen;
   const address = `${host.includes(":") ? `[${host}]` : host}:${agent.port}`;
-  if (settings.readyFile !== undefined) await writeAtomically(settings.readyFile, JSON.stringify({ address }));
+  if (settings.readyFile !== undefined) await writeReadyFile(settings.readyFile, address);
   const thumbprint = protection.kind === "tls" ? protection.certificate.thumbprint : null;
   if (json) {
     console.log(JSON.stringify({ address, agentVersion: settings.agentVersion, dialect: 49, thumbprint }));
@@ -105,12 +112,22 @@ async function announce(agent: Agent, settings: Settings, protection: Protection
   console.error(`berth-agent ${settings.agentVersion} listens on ${address} ${how}, speaking dialect 49`);
 }
 
-/** Answers once the agent has stopped. A second signal does not wait. */
-async function stopOnSignal(agent: Agent, logger: Logger): Promise<void> {
-  const signal = await new Promise<NodeJS.Signals>((resolve) => {
-    process.once("SIGTERM", resolve);
-    process.once("SIGINT", resolve);
-  });
-  logger.info({ signal }, "stopping");
-  await agent.stop();
+async function writeReadyFile(file: string, address: string): Promise<void> {
+  try {
+    await writeAtomically(file, JSON.stringify({ address }));
+  } catch (error) {
+    const reason = isSystemError(error) ? error.code : String(error);
+    throw new SettingsError(file, `it cannot be written (${reason})`, "Name a ready file that the agent can write.");
+  }
+}
+
+/** Answers with the first signal to stop. After it, a second one of either kind ends the process at once. */
+async function stopSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  process.on("SIGTERM", resolve);
+  process.on("SIGINT", resolve);
+  const signal = await promise;
+  process.off("SIGTERM", resolve);
+  process.off("SIGINT", resolve);
+  return signal;
 }

@@ -41,15 +41,16 @@ export async function negotiate(
   const { name, isolation } = choice;
   const instance = await openReadable(instances, name, { product: greeting.product, isolation });
   const { ownership } = instance;
+  const { serverId } = greeting; // all that the session keeps of the greeting, whose digest is a view of the whole message
   const owned = isolation === "INSTANCE_ID";
-  if (owned) await ownership.claim(greeting.serverId);
+  if (owned) await ownership.claim(serverId);
 
   const generation = await wantedGeneration(instance, greeting);
   const { token, session } = sessions.begin({
     instance,
     features,
     peerAddress: call.peerAddress,
-    callBegins: () => (owned ? ownership.callBegins(greeting.serverId) : () => {}),
+    callBegins: () => (owned ? ownership.callBegins(serverId) : () => {}),
   });
   if (generation) session.confirm(generation);
   return {

@@ -1,4 +1,4 @@
-import { readdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import path from "node:path";
 import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import type { Logger } from "pino";
@@ -24,10 +24,13 @@ export interface InstancesOptions {
 
 /**
  * Opens every instance there is, because what is left of the hosts of a former life has to end before anything is served (OP-041). One
- * that cannot be opened is logged and left alone: it is tried again when a server asks for it, and disturbs no other.
+ * that cannot be opened is logged and left alone: it is tried again when a server asks for it, and disturbs no other. Throws when the
+ * directory of all instances cannot be made or read.
  */
 export async function openInstances(options: InstancesOptions): Promise<Instances> {
   const { directory, limits, logger } = options;
+  // Made now, so that an agent whose root cannot hold an instance does not begin to serve.
+  await mkdir(directory, { recursive: true });
   const opened = new Map<string, Promise<OpenInstance>>();
 
   const open = (name: string, origin: InstanceOrigin | undefined) => {

@@ -30,6 +30,16 @@ describe("waiting for a change", () => {
     await change.waitUntil(() => false, longMs, AbortSignal.abort());
   });
 
+  it("waits out a time that is longer than a timer takes", async () => {
+    const change = new ChangeSignal();
+    const caller = new AbortController();
+    const waiting = change.waitUntil(() => false, 2 ** 40, caller.signal).then(() => "ended");
+    const later = new Promise((resolve) => setTimeout(resolve, 20, "waits"));
+    assert.equal(await Promise.race([waiting, later]), "waits");
+    caller.abort();
+    await waiting;
+  });
+
   it("ends when its time has passed or the caller goes", async () => {
     const change = new ChangeSignal();
     await change.waitUntil(() => false, 1, never);

@@ -1,3 +1,5 @@
+import { startTimer } from "./long-timer.ts";
+
 /** Lets calls wait until something about an operation has changed (OP-013, OP-022). */
 export class ChangeSignal {
   readonly #listeners = new Set<() => void>();
@@ -14,14 +16,14 @@ export class ChangeSignal {
     const look = () => {
       if (condition()) resolve();
     };
-    const timer = setTimeout(resolve, waitMs);
+    const stopTimer = startTimer(waitMs, resolve);
     const stop = () => resolve();
     signal.addEventListener("abort", stop);
     this.#listeners.add(look);
     try {
       await promise;
     } finally {
-      clearTimeout(timer);
+      stopTimer();
       signal.removeEventListener("abort", stop);
       this.#listeners.delete(look);
     }

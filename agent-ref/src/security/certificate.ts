@@ -9,6 +9,7 @@ import {
   X509CertificateGenerator,
 } from "@peculiar/x509";
 import { isMissing } from "../errors/storage-errors.ts";
+import { makeRoot } from "../storage/root-directory.ts";
 import { writeAtomically } from "../storage/write-atomically.ts";
 
 /** The agent's certificate and its key, both in PEM form. */
@@ -55,6 +56,7 @@ export async function makeCertificate(root: string): Promise<CertificatePair> {
   const keyPem = createPrivateKey({ key, format: "der", type: "pkcs8" }).export({ format: "pem", type: "pkcs8" });
 
   const files = certificateFiles(root);
+  makeRoot(root);
   await mkdir(files.directory, { recursive: true, mode: 0o700 });
   await writeAtomically(files.key, keyPem.toString(), 0o600);
   await writeAtomically(files.certificate, `${certificate.toString("pem")}\n`);

@@ -30,6 +30,19 @@ export const agentVersion = z.number().transform((version, context) => {
   return z.NEVER;
 });
 
+/** The same from an option. */
+export const agentVersionText = z
+  .string()
+  .transform((text, context) => {
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    context.addIssue({ code: "custom", message: `"${text}" is not a number` });
+    return z.NEVER;
+  })
+  .pipe(agentVersion);
+
+/** The path of a directory. An empty one, as an unset variable of a script leaves, would mean the current directory. */
+export const directoryPath = z.string().min(1, "it is empty");
+
 const UNIT_MS: Readonly<Record<string, bigint>> = {
   ms: 1n,
   s: 1_000n,

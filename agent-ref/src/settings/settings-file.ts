@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
+import { findJsonFault } from "./json-fault.ts";
 import { type LimitSettings, limitNamed, parseLimit } from "./limit-settings.ts";
-import { agentVersion, durationMs, listenAddress } from "./setting-values.ts";
+import { agentVersion, directoryPath, durationMs, listenAddress } from "./setting-values.ts";
 import type { PartialSettings } from "./settings.ts";
 import { SettingsError } from "./settings-error.ts";
 
@@ -17,7 +18,7 @@ const limits = z.record(z.string(), z.int().min(0)).transform((entries, context)
 });
 
 const schema = z.strictObject({
-  root: z.string().min(1).optional(),
+  root: directoryPath.optional(),
   listen: listenAddress.optional(),
   agentVersion: agentVersion.optional(),
   plaintext: z.boolean().optional(),
@@ -34,7 +35,13 @@ export function readSettingsFile(file: string): PartialSettings {
   const result = schema.safeParse(parseJson(file, text));
   if (!result.success) {
     const issue = result.error.issues[0]!;
-    const keys = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]!] : issue.path;
+    if (issue.code === "unrecognized_keys") {
+      const unknown = issue.keys[0]!;
+      const where = `${file}:${lineOfKeys(text, [unknown])}`;
+      const known = Object.keys(schema.shape).join(", ");
+      throw new SettingsError(where, `${unknown}: there is no such setting`, `Leave it out; there are ${known}.`);
+    }
+    const keys = issue.path;
     const problem = keys.length === 0 ? issue.message : `${keys.join(".")}: ${issue.message}`;
     throw new SettingsError(`${file}:${lineOfKeys(text, keys)}`, problem, "Correct the setting, or leave it out.");
   }
@@ -47,7 +54,7 @@ export function readSettingsFile(file: string): PartialSettings {
 
 function readText(file: string): string {
   try {
-    return readFileSync(file, "utf8");
+    return readFileSync(file, "utf8").replace(/^\ufeff/, ""); // some editors begin a file with a byte order mark
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new SettingsError(file, `it cannot be read: ${reason}`, "Name a file that the agent can read.");
@@ -57,12 +64,9 @@ function readText(file: string): string {
 function parseJson(file: string, text: string): unknown {
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const position = /at position (\d+)/.exec(reason)?.[1];
-    // Without a position the text ended too early.
-    const line = lineAt(text, position === undefined ? text.length : Number(position));
-    throw new SettingsError(`${file}:${line}`, `it is not JSON: ${reason}`, "Correct the line.");
+  } catch {
+    const { line, problem } = findJsonFault(text);
+    throw new SettingsError(`${file}:${line}`, `it is not JSON: ${problem}`, "Correct the line.");
   }
 }
 

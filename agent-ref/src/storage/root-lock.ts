@@ -1,6 +1,6 @@
-import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { makeRoot, RootUnusableError } from "./root-directory.ts";
 
 /** Thrown when another agent uses the root. */
 export class RootInUseError extends Error {
@@ -14,17 +14,21 @@ export class RootInUseError extends Error {
  * Takes the root for this process until the lock is released or the process ends, however it ends. The lock is the one of a SQLite
  * database: held by the operating system, so that a killed agent leaves nothing to clear away, and no host inherits it.
  *
- * Throws RootInUseError when another process, or another agent in this one, has it.
+ * Throws RootInUseError when another process, or another agent in this one, has it, and RootUnusableError when it cannot be made, or its
+ * lock neither read nor written.
  */
 export function lockRoot(root: string): Disposable {
-  mkdirSync(root, { recursive: true, mode: 0o700 });
-  const database = new DatabaseSync(path.join(root, "lock"));
+  makeRoot(root);
+  const file = path.join(root, "lock");
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(file);
     database.exec("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE");
   } catch (error) {
-    database.close();
+    database?.close();
     if (error instanceof Error && "errcode" in error && error.errcode === SQLITE_BUSY) throw new RootInUseError(root);
-    throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RootUnusableError(root, `its lock ${file} cannot be taken: ${reason}`, error);
   }
   return { [Symbol.dispose]: () => database.close() };
 }
