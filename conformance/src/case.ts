@@ -5,7 +5,7 @@ import type { ServerPeer, ServerPeerOptions } from "./peers/server-peer.ts";
 
 /** What every case says of itself. The level is not among it: it is the level of the clauses. */
 export interface CaseRecord {
-  /** Permanent, never reused: lower-case letters, digits and hyphens, such as `sync-path-dot-dot`. */
+  /** Permanent, never reused: lower-case letters, digits and hyphens, such as `path-dot-segment`. */
   readonly id: string;
   /** The clauses this case judges, the one it is mainly about first. */
   readonly clauses: readonly [string, ...string[]];

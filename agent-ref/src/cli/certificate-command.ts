@@ -1,11 +1,12 @@
 import { Command } from "commander";
-import { type CertificatePair, makeCertificate, readCertificate } from "../security/certificate.ts";
+import { type CertificatePair, holdsCertificate, makeCertificate, readCertificate } from "../security/certificate.ts";
 import { parseOption } from "../settings/parse-option.ts";
 import { directoryPath } from "../settings/setting-values.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 
 interface CertificateOptions {
   readonly root: string;
+  readonly replace?: boolean;
   readonly json?: boolean;
 }
 
@@ -16,11 +17,19 @@ export function certificateCommand(): Command {
   );
   command
     .command("new")
-    .description("make a self-signed certificate in the root, in place of the one that is there")
+    .description("make a self-signed certificate in the root")
     .requiredOption("--root <directory>", "the agent's root")
+    .option("--replace", "in place of the one that is there: servers have to be given the new thumbprint")
     .option("--json", "answer in JSON")
-    .action(async ({ root, json }: CertificateOptions) => {
+    .action(async ({ root, replace, json }: CertificateOptions) => {
       parseOption("--root", directoryPath, root);
+      if (!replace && holdsCertificate(root)) {
+        throw new SettingsError(
+          "--root",
+          `there is a certificate in ${root}, and servers may have pinned it`,
+          "Show it with `berth-agent certificate show`, or give --replace to make another.",
+        );
+      }
       show(await makeCertificate(root), json);
     });
   command

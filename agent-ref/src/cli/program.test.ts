@@ -74,6 +74,15 @@ describe("berth-agent as its operator meets it", () => {
     assert.deepEqual([made.exitCode, made.stderr, shown.exitCode, shown.stderr], [0, "", 0, ""]);
   });
 
+  it("makes another certificate only when told to", async () => {
+    const first = await start(["certificate", "new", "--root", root]).ended;
+    await assertRefused(start(["certificate", "new", "--root", root]).ended, 2, /there is a certificate.*--replace/);
+    assert.equal((await start(["certificate", "show", "--root", root]).ended).stdout, first.stdout);
+    const second = await start(["certificate", "new", "--root", root, "--replace"]).ended;
+    assert.equal(second.exitCode, 0);
+    assert.notEqual(second.stdout, first.stdout);
+  });
+
   it("refuses an empty root rather than take the current directory", async () => {
     await assertRefused(start(["run", "--root", "", "--listen", "127.0.0.1:0"]).ended, 2, /--root: it is empty/);
     await assertRefused(start(["certificate", "new", "--root", ""]).ended, 2, /--root: it is empty/);

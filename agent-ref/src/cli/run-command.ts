@@ -42,7 +42,8 @@ export function runCommand(): Command {
 Examples:
   berth-agent run --root /var/lib/berth
   berth-agent run --root ./root --listen 127.0.0.1:0 --agent-version 49 --json
-  berth-agent certificate new --root /var/lib/berth && berth-agent run --root /var/lib/berth --listen 0.0.0.0:44949
+  berth-agent certificate new --root /var/lib/berth     # once; prints the thumbprint that servers pin
+  berth-agent run --root /var/lib/berth --listen 0.0.0.0:44949
 
 Variables:
   BERTH_ROOT, BERTH_LISTEN     as the options

@@ -1,5 +1,6 @@
 import "reflect-metadata";
 import { createHash, createPrivateKey, randomBytes, webcrypto, X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import {
@@ -63,6 +64,12 @@ export async function makeCertificate(root: string): Promise<CertificatePair> {
   return (await readCertificate(root))!;
 }
 
+/** Whether the root holds a certificate or a key, usable or not. */
+export function holdsCertificate(root: string): boolean {
+  const { certificate, key } = certificateFiles(root);
+  return existsSync(certificate) || existsSync(key);
+}
+
 /** The certificate in the root; undefined when there is neither a certificate nor a key. Throws CertificateError for half a pair or a bad one. */
 export async function readCertificate(root: string): Promise<CertificatePair | undefined> {
   const files = certificateFiles(root);
@@ -106,6 +113,6 @@ function parse<Parsed>(file: string, read: () => Parsed): Parsed {
 
 function unusable(file: string, reason: string): CertificateError {
   return new CertificateError(
-    `${file} cannot be used: ${reason}. Mend it, or make a new pair with "berth-agent certificate new".`,
+    `${file} cannot be used: ${reason}. Mend it, or make a new pair with "berth-agent certificate new --replace".`,
   );
 }

@@ -1,5 +1,5 @@
-import { readdir, readFile, utimes, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { utimes, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
@@ -7,6 +7,7 @@ import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
+import { plainFiles } from "./plain-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/sync.md, "Commit". */
@@ -19,7 +20,7 @@ export const commitCases: readonly AgentCase[] = [
     async run(context) {
       const standing = await standingInstance(context);
       const files = { a: randomBytesFrom(context.random, 1_000), b: randomBytesFrom(context.random, 1_001) };
-      const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("early", files));
+      const release = releaseOf(extensionOf("early", files));
       const [one, two] = [...release.contents].slice(0, 2).map(([digest, bytes]) => ({ digest, offset: 0, bytes }));
       const half = { ...one!, bytes: one!.bytes.subarray(0, 500) };
       for (const [what, pieces] of [
@@ -31,8 +32,7 @@ export const commitCases: readonly AgentCase[] = [
         const { peer } = standing;
         const session = await peer.session({ instanceId: `early-${what}` });
         const open = await peer.offerAccepted(session, release);
-        const wanted = pieces.filter(({ digest }) => open.lacking.missing.includes(digest));
-        if (wanted.length > 0) await open.stream.send({ $case: "data", value: dataOf(wanted) });
+        if (pieces.length > 0) await open.stream.send({ $case: "data", value: dataOf(pieces) });
         expectRefusal(await open.commit(), `a commit ${what}`, { code: "INCOMPLETE", clause: "SYNC-052" });
         const again = await peer.session({ instanceId: `early-${what}`, wantedManifestDigest: release.digest });
         const absent = {
@@ -190,35 +190,6 @@ export const commitCases: readonly AgentCase[] = [
     },
   },
   {
-    id: "damaged-content-is-not-trusted",
-    clauses: ["HS-025", "HS-024"],
-    title:
-      "A content that was changed on the disk while the agent was away makes its generation absent, and a sync mends it",
-    abilities: ["launch", "kill", "root"],
-    twin: "restart-keeps-generation",
-    async run(context) {
-      const target = await context.agent.launch();
-      context.onEnd(() => target.stop());
-      const marker = randomBytesFrom(context.random, 5_003);
-      const release = releaseOf(shellHost(), extensionOf("damage", { "file.bin": marker }));
-      const peer = await context.connect({ target });
-      await peer.sync(await peer.session(), release);
-      const copies = await filesWith(target.root, marker);
-      if (copies.length === 0) context.notApplicable("the agent does not store contents as plain files");
-      await target.kill();
-      for (const path of copies) await writeFile(path, Buffer.from(marker).fill(0, 2_000, 2_001));
-      await target.start();
-      const again = await context.connect({ target });
-      const session = await again.session({ wantedManifestDigest: release.digest });
-      const what = "generation_present of a generation with one changed byte";
-      expectEqual(session.generationPresent, false, { code: "damage-trusted", clause: "HS-025", what });
-      await again.sync(session, release);
-      const { stdout } = await again.run(session, "checksums", ["damage"]);
-      const mended = release.contents.has(stdout.slice(0, 64));
-      expectEqual(mended, true, { code: "damage-kept", clause: "SYNC-050", what: "the content is whole after a sync" });
-    },
-  },
-  {
     id: "modification-times-decide-nothing",
     clauses: ["SYNC-057", "HS-024"],
     title: "Files whose modification times were changed to long ago or far ahead are neither missing nor absent",
@@ -245,72 +216,4 @@ export const commitCases: readonly AgentCase[] = [
       expectEqual(lacking.missing.length, 1, { code: "times-minded", clause: "SYNC-057", what: "contents missing" });
     },
   },
-  {
-    id: "damaged-pointers-are-not-trusted",
-    clauses: ["SYNC-055"],
-    title:
-      "A file of the agent's own that was emptied or cut short while it was away is never trusted: what runs is whole",
-    abilities: ["launch", "kill", "root"],
-    twin: "restart-keeps-generation",
-    async run(context) {
-      const target = await context.agent.launch();
-      context.onEnd(() => target.stop());
-      const intact = await standingInstance(context, { request: { instanceId: "intact" }, peer: { target } });
-      const own = await bookkeeping(target.root, intact.session.instanceName, intact.release);
-      const damaged: { instanceId: string; path: string; keep: number }[] = [];
-      for (const [index, path] of own.entries()) {
-        for (const keep of [0, 0.5]) {
-          const instanceId = `damaged-${index}-${keep * 10}`;
-          const { session } = await standingInstance(context, { request: { instanceId }, peer: { target } });
-          damaged.push({ instanceId, keep, path: path.replace(intact.session.instanceName, session.instanceName) });
-        }
-      }
-      await target.kill();
-      for (const { path, keep } of damaged) {
-        const bytes = await readFile(path).catch(() => undefined); // its name can differ from instance to instance
-        if (bytes) await writeFile(path, bytes.subarray(0, bytes.length * keep));
-      }
-      await target.start();
-      await intact.expectUnchanged();
-      const peer = await context.connect({ target });
-      for (const { instanceId, path } of damaged) {
-        const greeted = await peer.negotiate({ instanceId, wantedManifestDigest: intact.release.digest });
-        if (greeted.kind === "refused") {
-          const what = `a greeting with ${basename(path)} damaged`;
-          expectRefusal(greeted, what, { code: "STORAGE_FAILED", clause: "SYNC-055" });
-          continue;
-        }
-        if (!greeted.value.generationPresent) await peer.sync(greeted.value, intact.release);
-        await expectVersion(peer, greeted.value, "1.0.0-standing");
-      }
-    },
-  },
 ];
-
-/** Plain files below a directory whose bytes are exactly these. */
-async function filesWith(root: string, content: Buffer): Promise<string[]> {
-  const found: string[] = [];
-  for (const path of await plainFiles(root)) if ((await readFile(path)).equals(content)) found.push(path);
-  return found;
-}
-
-/** The agent's own small files of an instance: all that are not contents of the release. */
-async function bookkeeping(
-  root: string,
-  instanceName: string,
-  release: { contents: ReadonlyMap<string, Uint8Array> },
-): Promise<string[]> {
-  const contents = [...release.contents.values()].map((bytes) => Buffer.from(bytes));
-  const found: string[] = [];
-  for (const path of await plainFiles(root)) {
-    const bytes = await readFile(path);
-    const own = !contents.some((content) => content.equals(bytes));
-    if (own && bytes.length < 65_536 && path.includes(instanceName)) found.push(path);
-  }
-  return found;
-}
-
-async function plainFiles(root: string): Promise<string[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
-}

@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import type { AgentCase } from "../../src/case.ts";
+import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { eventually } from "../../src/expect/eventually.ts";
 import { releaseOf } from "../../src/material/release.ts";
@@ -137,15 +138,17 @@ export const hostEnvironmentCases: readonly AgentCase[] = [
     id: "host-work-directory-is-removed",
     clauses: ["OP-052"],
     title:
-      "The work directory is removed at the end with all that the host left in it, after an exit and after an abandon",
+      "The work directory is removed at the end with all that the host left in it, after an exit, an abandon and a cancel",
     abilities: ["root"],
     async run(context) {
       const { peer, session } = await standingInstance(context);
-      const littered = (await peer.run(session, "litter")).stdout.trim();
-      const holding = await peer.begin(session, "place");
-      await peer.readToEnd(session, holding.operationId);
-      const placed = String(holding.stdout.split("\n")[0]);
-      for (const directory of [littered, placed]) {
+      const exited = (await peer.run(session, "litter")).stdout.trim();
+      const abandoned = await peer.begin(session, "hold-litter");
+      const cancelled = await peer.begin(session, "hold-litter");
+      for (const { stdout } of [abandoned, cancelled]) await access(stdout.trim()); // so that it is there to be removed
+      expectAnswered(await peer.abandon(session, abandoned.operationId), "an abandon", "OP-033");
+      expectAnswered(await peer.cancel(session, cancelled.operationId), "a cancel", "OP-030");
+      for (const directory of [exited, abandoned.stdout.trim(), cancelled.stdout.trim()]) {
         const finding = {
           code: "work-directory-left",
           clause: "OP-052",

@@ -7,7 +7,7 @@ import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { startForwarder } from "../../src/network/forwarder.ts";
 import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import { methods } from "../../src/peers/server-peer/methods.ts";
-import { releaseNamed, standingInstance } from "./standing-instance.ts";
+import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 import { endOf } from "./sync.ts";
 
 const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -66,7 +66,11 @@ export const hostileCases: readonly AgentCase[] = [
       )[0]!;
       void open.stream.send({ $case: "data", value: dataOf([{ digest, offset: 0, bytes }]) });
       const neighbour = await context.connect();
-      await neighbour.session({ instanceId: "slow" });
+      for (const instanceId of ["slow", "elsewhere"]) {
+        const other = await neighbour.session({ instanceId });
+        await neighbour.sync(other, releaseNamed("3.0.0"));
+        await expectVersion(neighbour, other, "3.0.0");
+      }
       await standing.expectUnchanged();
     },
   },

@@ -1,6 +1,7 @@
 import type { AgentCase } from "../../src/case.ts";
 import { commitCases } from "./commit.ts";
 import { contentCases } from "./content.ts";
+import { damageCases } from "./damage.ts";
 import { errorsCases } from "./errors.ts";
 import { handshakeCases } from "./handshake.ts";
 import { hostEnvironmentCases } from "./host-environment.ts";
@@ -31,6 +32,7 @@ export const agentCases: readonly AgentCase[] = [
   ...contentCases,
   ...resumeCases,
   ...commitCases,
+  ...damageCases,
   ...operationStartCases,
   ...operationOutputCases,
   ...operationEndCases,

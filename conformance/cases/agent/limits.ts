@@ -1,9 +1,11 @@
 import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import { Codec } from "@berth/proto/messages/sync/v49/sync";
+import { within } from "../../src/attach/within.ts";
 import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { failed } from "../../src/expect/failed.ts";
 import { expectState } from "../../src/expect/operation.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
@@ -12,6 +14,8 @@ import { sha256 } from "../../src/material/sha256.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
+import type { SyncStream } from "../../src/peers/server-peer/sync-stream.ts";
+import { expectFiles } from "./expect-files.ts";
 import { releaseNamed, type StandingInstance, standingInstance } from "./standing-instance.ts";
 import { endOf } from "./sync.ts";
 
@@ -236,12 +240,20 @@ export const limitsCases: readonly AgentCase[] = [
     abilities: ["launch"],
     timed: true,
     async run(context) {
-      const { standing } = await limited(context, "maxOperationMs", 500);
+      const { standing, limit } = await limited(context, "maxOperationMs", 500);
       const { peer, session } = standing;
       for (const timeoutMs of [0n, 600_000n, 2n ** 64n - 1n, 200n]) {
+        const began = performance.now();
         const running = await peer.begin(session, "hold", [], { timeoutMs });
         const run = await peer.readToEnd(session, running.operationId);
+        const tookMs = performance.now() - began;
         expectState(run.status, OperationState.OPERATION_STATE_TIMED_OUT, "OP-034");
+        const leastMs = timeoutMs === 200n ? 200 : limit;
+        expectThat(tookMs >= leastMs - 20, `after ${Math.round(tookMs)} ms`, {
+          code: "timeout-wrong",
+          clause: "OP-034",
+          what: `an end not before ${leastMs} ms with timeout_ms ${timeoutMs}`,
+        });
       }
     },
   },
@@ -251,7 +263,7 @@ export const limitsCases: readonly AgentCase[] = [
     title: "A sync that sends nothing for longer than sync_idle_ms ends with SYNC_IDLE, and what arrived is kept",
     abilities: ["launch"],
     timed: true,
-    twin: "resume-after-early-end",
+    twin: "sync-with-pauses-below-sync-idle-ms",
     async run(context) {
       const { standing, limit } = await limited(context, "syncIdleMs", 400);
       const { peer, session } = standing;
@@ -264,29 +276,46 @@ export const limitsCases: readonly AgentCase[] = [
         $case: "data",
         value: dataOf([{ digest, offset: 0, bytes: content.subarray(0, 65_536) }], Codec.CODEC_IDENTITY),
       });
-      expectRefusal(await endOf(open.stream), "a silent sync", { code: "SYNC_IDLE", clause: "SYNC-044" });
+      const silence = { code: "SYNC_IDLE", clause: "SYNC-044" } as const;
+      expectRefusal(await endWithin(open.stream, limit + context.scaledMs(5_000)), "a silent sync", silence);
       const tookMs = performance.now() - began;
       expectThat(tookMs >= limit - 20, `after ${Math.round(tookMs)} ms`, {
         code: "idle-too-early",
         clause: "SYNC-044",
         what: `an end not before ${limit} ms`,
       });
-      const silent = peer.stream();
-      const ended = await endOf(silent);
-      if (ended.kind === "refused")
-        expectRefusal(ended, "a stream without any message", { code: "SYNC_IDLE", clause: "SYNC-044" });
-      await peer.sync(session, release);
+      const silent = await endWithin(peer.stream(), limit + context.scaledMs(5_000));
+      expectRefusal(silent, "a stream without any message", silence);
       await standing.expectUnchanged();
+      const most = content.length;
+      const { sentBytes } = await peer.sync(session, release);
+      expectThat(sentBytes <= most, `${sentBytes} bytes`, {
+        code: "resume-wasteful",
+        clause: "SYNC-060",
+        what: `at most ${most} bytes to send after the silence`,
+      });
     },
   },
   {
-    id: "limits-are-announced-as-set",
-    clauses: ["HS-030", "HS-031", "HS-032"],
-    title: "The announced limits are those that the agent was started with",
+    id: "sync-with-pauses-below-sync-idle-ms",
+    clauses: ["SYNC-044", "SYNC-050"],
+    title: "A sync that lasts longer than sync_idle_ms in all, with pauses that are shorter, becomes whole",
     abilities: ["launch"],
+    timed: true,
     async run(context) {
-      const { limit } = await limited(context, "maxFiles", 7);
-      expectEqual(limit, 7, { code: "limit-wrong", what: "max_files" });
+      const { standing, limit } = await limited(context, "syncIdleMs", 800);
+      const { peer, session } = standing;
+      const content = randomBytesFrom(context.random, 60_000);
+      const digest = sha256(content).toString("hex");
+      const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("slow", { a: content }));
+      const open = await peer.offerAccepted(session, release);
+      for (let offset = 0; offset < content.length; offset += 10_000) {
+        await new Promise((resolve) => setTimeout(resolve, limit * 0.4));
+        const bytes = content.subarray(offset, offset + 10_000);
+        await open.stream.send({ $case: "data", value: dataOf([{ digest, offset, bytes }]) });
+      }
+      expectAnswered(await open.commit(), `a sync with pauses of 0.4 of its limit of ${limit} ms`, "SYNC-044");
+      await expectFiles(peer, session, release, "slow");
     },
   },
 ];
@@ -303,6 +332,19 @@ async function limited(
   const limit = Number(standing.session.limits?.[name]);
   if (limit !== value) context.notApplicable(`the agent announces ${name} ${limit} where it was started with ${value}`);
   return { standing, limit };
+}
+
+/** The end of a stream that the agent has to end by itself in so long. */
+async function endWithin(stream: SyncStream, patienceMs: number): Promise<Awaited<ReturnType<typeof endOf>>> {
+  const end = await within(endOf(stream), patienceMs);
+  if (end !== undefined) return end;
+  stream.cancel();
+  throw failed({
+    code: "idle-not-ended",
+    clause: "SYNC-044",
+    expected: "the agent to end a sync that sends nothing for longer than sync_idle_ms",
+    actual: `it was open after ${Math.round(patienceMs)} ms`,
+  });
 }
 
 /** A release of empty files whose manifest is exactly so long. */

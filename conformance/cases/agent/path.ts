@@ -1,10 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { dirname } from "node:path";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import type { AgentCase } from "../../src/case.ts";
-import { expectEqual } from "../../src/expect/equal.ts";
+import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
-import { releaseOf } from "../../src/material/release.ts";
+import { type Release, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
+import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
+import type { OpenSync } from "../../src/peers/server-peer/open-sync.ts";
 import { standingInstance } from "./standing-instance.ts";
 
 const longest = `${"d".repeat(255)}/${"e".repeat(255)}/${"f".repeat(255)}/${"g".repeat(255)}/`; // 1,024 bytes with its slashes
@@ -186,23 +189,41 @@ export const pathCases: readonly AgentCase[] = [
     twin: "path-allowed",
     async run(context) {
       const standing = await standingInstance(context);
-      const beside = async () => (await readdir(dirname(context.agent.root))).toSorted();
-      const before = await beside();
-      for (const path of ["../berth-escape", "../../berth-escape", "z/../../../../berth-escape"]) {
-        const release = releaseOf(
-          shellHost("2.0.0"),
-          extensionOf("good", { a: "1", b: "2" }),
-          extensionOf("worse", { [path]: "x" }),
-        );
-        const expected = { code: "PATH_REFUSED", clause: "SYNC-011" } as const;
-        expectRefusal(await standing.peer.offer(standing.session, release), `the path ${path}`, expected);
+      const { peer, session } = standing;
+      const target = join(context.directory, "berth-escape");
+      const up = "../".repeat(40); // to the root of the file system, wherever the agent keeps its files
+      for (const [path, clause] of [
+        [`${up}${target.slice(1)}`, "SYNC-011"],
+        [`z/${up}${target.slice(1)}`, "SYNC-011"],
+        [target, "SYNC-010"],
+      ] as const) {
+        for (const content of ["x", ""]) {
+          const release = releaseOf(
+            shellHost("2.0.0"),
+            extensionOf("good", { a: "1", b: "2" }),
+            extensionOf("worse", { [path]: content }),
+          );
+          const offered = await peer.offer(session, release);
+          // One that takes it gets the contents too, so that it shows where it writes them.
+          if (offered.kind === "answered") await finish(offered.value, release);
+          const escaped = existsSync(target);
+          const what = `nothing written at ${target}`;
+          expectThat(!escaped, "a file is there", { code: "escaped", clause: "SYNC-018", what });
+          expectRefusal(offered, `the path ${path.slice(0, 20)}…`, { code: "PATH_REFUSED", clause });
+        }
       }
-      const escaped = (await beside()).filter((name) => name.includes("berth-escape") && !before.includes(name));
-      expectEqual(escaped, [], { code: "escaped", clause: "SYNC-018", what: "new files beside the agent's root" });
       await standing.expectUnchanged();
     },
   },
 ];
+
+/** Sends all that is lacking and commits, whatever comes of it. */
+async function finish({ stream, lacking, commit }: OpenSync, release: Release): Promise<void> {
+  for (const data of dataFrames(release, lacking, { dataBytes: 65_536, codec: Codec.CODEC_IDENTITY })) {
+    await stream.send({ $case: "data", value: data });
+  }
+  await commit();
+}
 
 /** One case of many paths that one clause refuses, each alone in a manifest that is good otherwise. */
 function refusedPaths(id: string, clause: string, title: string, paths: readonly string[]): AgentCase {

@@ -11,7 +11,8 @@ import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
 import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
 import type { ServerPeer } from "../../src/peers/server-peer.ts";
-import { isRunning } from "./running-process.ts";
+import { expectFiles } from "./expect-files.ts";
+import { hostAndChild, isRunning } from "./running-process.ts";
 import { expectVersion, standingInstance } from "./standing-instance.ts";
 import { endOf } from "./sync.ts";
 
@@ -59,6 +60,7 @@ export const restartCases: readonly AgentCase[] = [
       const trial = bigRelease(context, "2.0.0");
       await unchanged.peer.sync(unchanged.session, trial);
       const usualMs = performance.now() - began;
+      let before = { release: trial, version: "2.0.0" };
       for (const [index, moment] of [0, 0.2, 0.5, 0.9].entries()) {
         const version = `3.${index}.0`;
         const release = bigRelease(context, version);
@@ -83,14 +85,15 @@ export const restartCases: readonly AgentCase[] = [
           };
           expectEqual(session.generationPresent, true, what);
         }
-        if (index === 0 && !session.generationPresent) {
-          const before = await again.session({ wantedManifestDigest: trial.digest });
+        if (!session.generationPresent) {
+          const old = await again.session({ wantedManifestDigest: before.release.digest });
           const what = { code: "generation-lost", clause: "SYNC-053", what: "generation_present of the one before" };
-          expectEqual(before.generationPresent, true, what);
-          await expectWhole(again, before, trial, "2.0.0");
+          expectEqual(old.generationPresent, true, what);
+          await expectWhole(again, old, before.release, before.version);
         }
         if (!session.generationPresent) await again.sync(session, release);
         await expectWhole(again, session, release, version);
+        before = { release, version };
       }
     },
   },
@@ -219,16 +222,18 @@ export const restartCases: readonly AgentCase[] = [
       const target = await launched(context);
       const { peer, session } = await standingInstance(context, { peer: { target } });
       const running = await peer.begin(session, "hold-offspring");
-      const child = Number(running.stdout);
+      const processes = hostAndChild(running.stdout);
+      for (const [who, pid] of processes) {
+        const runs = { code: "operation-answer-wrong", clause: "OP-050", what: `the ${who} to run before the kill` };
+        expectThat(await isRunning(pid), "it does not", runs);
+      }
       await target.kill();
       await target.start();
       await (await context.connect({ target })).session();
-      const left = await isRunning(child);
-      expectThat(!left, "it runs on", {
-        code: "host-left",
-        clause: "OP-041",
-        what: "the child of a leftover host ended",
-      });
+      for (const [who, pid] of processes) {
+        const ended = { code: "host-left", clause: "OP-041", what: `the leftover ${who} to have ended` };
+        expectThat(!(await isRunning(pid)), "it runs on", ended);
+      }
     },
   },
   {
@@ -294,9 +299,7 @@ async function launched(context: AgentContext) {
 
 async function expectWhole(peer: ServerPeer, session: NegotiateResponse, release: Release, version: string) {
   await expectVersion(peer, session, version);
-  const { stdout } = await peer.run(session, "checksums", ["big"]);
-  const wrong = stdout.split("\n").filter((line) => line && !release.contents.has(line.slice(0, 64)));
-  expectEqual(wrong, [], { code: "file-wrong", clause: "SYNC-053", what: "files with other bytes" });
+  await expectFiles(peer, session, release, "big", "SYNC-053");
 }
 
 function bigRelease(context: AgentContext, version: string): Release {

@@ -30,22 +30,30 @@ export const securityCases: readonly AgentCase[] = [
   {
     id: "listens-beyond-loopback-only-when-told",
     clauses: ["SEC-001"],
-    title: "Asked to listen without TLS on an address that is not loopback, the agent does not start",
+    title: "Asked to listen without TLS on an address that is not loopback, the agent does not listen there",
     abilities: ["launch"],
     twin: "handshake-answered",
     async run(context) {
       for (const address of ["0.0.0.0:0", "[::]:0"]) {
         const target = await launchedAt(context, address);
         if (!target) continue;
+        if (isLoopback(target.address)) {
+          context.observe(`asked for ${address}, it listens on ${target.address}`);
+          continue;
+        }
         throw failed({
           code: "listens-beyond-loopback",
-          expected: `an agent that does not start on ${address} without TLS and without being told to in so many words`,
+          expected: `an agent that does not listen on ${address} without TLS and without being told to in so many words`,
           actual: `it listens on ${target.address}`,
         });
       }
     },
   },
 ];
+
+function isLoopback(address: string): boolean {
+  return /^(?:127\.|\[?::1\]?:|localhost:)/.test(address);
+}
 
 /** An agent of the case's own that was asked to listen there; undefined when it does not start. */
 async function launchedAt(context: AgentContext, listen: string): Promise<LaunchedAgent | undefined> {

@@ -8,6 +8,7 @@ import { contentBytes, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataFrames, dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import type { SyncFrame, SyncStream } from "../../src/peers/server-peer/sync-stream.ts";
+import { expectFiles } from "./expect-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 const unexpected = { code: "UNEXPECTED_MESSAGE", clause: "SYNC-031" } as const;
@@ -27,6 +28,7 @@ export const syncCases: readonly AgentCase[] = [
       const what = { code: "need-wrong", clause: "SYNC-036", what: wholeRelease };
       expectEqual(lacking.missing, [...release.contents.keys()], what);
       await expectVersion(peer, session, "1.0.0");
+      await expectFiles(peer, session, release, "notes");
     },
   },
   {
@@ -51,25 +53,7 @@ export const syncCases: readonly AgentCase[] = [
       const missing = lacking.missing.map((digest) => Buffer.from(after.contents.get(digest)!).toString());
       const what = { code: "need-wrong", clause: "SYNC-036", what: "the contents named missing" };
       expectEqual(missing, ["twice", "new z", "new"], what);
-      const shown = await peer.run(session, "list");
-      expectEqual(
-        shown.stdout.split("\n").filter(Boolean),
-        [
-          "./added/x",
-          "./added/y",
-          "./added/z",
-          "./files/b",
-          "./files/c",
-          "./files/c.empty",
-          "./files/d",
-          "./files/moved/keep",
-        ],
-        {
-          code: "files-wrong",
-          clause: "SYNC-054",
-          what: "the files of the generation",
-        },
-      );
+      for (const extension of ["added", "files"]) await expectFiles(peer, session, after, extension);
     },
   },
   {
@@ -242,14 +226,7 @@ export const syncCases: readonly AgentCase[] = [
         clause: "SYNC-036",
         what: "bytes asked for",
       });
-      const sums = await peer.run(session, "checksums", ["many"]);
-      const expected = Object.keys(files).length;
-      const listed = sums.stdout.split("\n").filter(Boolean);
-      const wrong = listed.filter((line) => !release.contents.has(line.slice(0, 64)));
-      expectEqual([listed.length, wrong], [expected, []], {
-        code: "file-wrong",
-        what: "files and those with other bytes",
-      });
+      await expectFiles(peer, session, release, "many");
     },
   },
   {
@@ -273,13 +250,7 @@ export const syncCases: readonly AgentCase[] = [
         what,
       );
       await expectVersion(peer, session, "2.0.0");
-      for (const { name, files } of real.after) {
-        const { stdout } = await peer.run(session, "checksums", [name]);
-        const listed = stdout.split("\n").filter(Boolean);
-        const wrong = listed.filter((line) => !after.contents.has(line.slice(0, 64)));
-        const whole = { code: "file-wrong", clause: "SYNC-050", what: `files of ${name} and those with other bytes` };
-        expectEqual([listed.length, wrong], [files.length, []], whole);
-      }
+      for (const { name } of real.after) await expectFiles(peer, session, after, name);
     },
   },
 ];

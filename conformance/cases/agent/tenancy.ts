@@ -1,13 +1,16 @@
-import { readdir, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readFile, stat } from "node:fs/promises";
+import { relative } from "node:path";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
-import { releaseOf } from "../../src/material/release.ts";
+import { type Release, releaseOf } from "../../src/material/release.ts";
+import { sha256 } from "../../src/material/sha256.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
+import { uuidFrom } from "../../src/material/uuid.ts";
 import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
+import { plainFiles } from "./plain-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/instancing.md, "Separation", and of what instances do at the same time. */
@@ -101,26 +104,48 @@ export const tenancyCases: readonly AgentCase[] = [
   {
     id: "instances-share-no-file",
     clauses: ["INST-047"],
-    title: "No file of the disk belongs to two instances that hold the same content",
+    title:
+      "No file of the disk belongs to two instances that hold the same contents, whole packages and programs among them",
     abilities: ["root"],
     async run(context) {
-      const content = randomBytesFrom(context.random, 70_001);
-      const release = releaseOf(shellHost(), extensionOf("big", { a: content }));
+      const { root } = context.agent;
+      const version = `shared-${uuidFrom(context.random)}`; // so that no other case has this host
+      const tool = Buffer.from(`#!/bin/sh\n# ${version}\n`);
+      const release = releaseOf(
+        shellHost(version),
+        extensionOf("big", { a: randomBytesFrom(context.random, 70_001), b: randomBytesFrom(context.random, 501) }),
+        { kind: "extension", name: "tools", version: "1", files: [{ path: "tool", content: tool, exec: true }] },
+      );
       const peer = await context.connect();
-      for (const instanceId of ["one", "two"]) await peer.sync(await peer.session({ instanceId }), release);
-      const directories = new Map<string, Set<string>>();
-      for (const { inode, path } of await filesOfSize(context.agent.root, content.length)) {
-        const instance = /\/(i-one|i-two)\//.exec(path)?.[1] ?? path;
-        directories.set(inode, (directories.get(inode) ?? new Set()).add(instance));
+      await peer.sync(await peer.session({ instanceId: "one" }), release);
+      const first = await copiesOf(root, release);
+      await peer.sync(await peer.session({ instanceId: "two" }), release);
+      const both = await copiesOf(root, release);
+      for (const [digest, files] of first) {
+        const after = both.get(digest) ?? new Map<string, string[]>();
+        const linked = [...files].find(([file, paths]) => (after.get(file)?.length ?? 0) > paths.length);
+        const what = "files of a second instance that are other files of the disk than those of the first";
+        const place = (path: string) => relative(root, path);
+        expectThat(
+          linked === undefined,
+          `one file at ${after
+            .get(linked?.[0] ?? "")
+            ?.map(place)
+            .join(" and ")}`,
+          {
+            code: "file-shared",
+            what,
+          },
+        );
+        const own = [...after.keys()].filter((file) => !files.has(file));
+        expectThat(own.length > 0, `only ${[...files.values()].flat().map(place).join(" and ")}, for both`, {
+          code: "file-shared",
+          what,
+        });
       }
-      const shared = [...directories.values()].filter((instances) => instances.size > 1);
-      const what = "no inode in the directories of two instances";
-      expectThat(shared.length === 0, shared.map((each) => [...each].join(" and ")).join("; "), {
-        code: "file-shared",
-        what,
-      });
-      const found = directories.size;
-      if (found < 2) context.observe(`found ${found} files of the content's size: the agent stores it another way`);
+      if (first.size < release.contents.size) {
+        context.observe(`the agent stores ${first.size} of ${release.contents.size} contents as plain files`);
+      }
     },
   },
   {
@@ -163,13 +188,19 @@ export const tenancyCases: readonly AgentCase[] = [
   },
 ];
 
-async function filesOfSize(root: string, size: number): Promise<{ inode: string; path: string }[]> {
-  const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const found: { inode: string; path: string }[] = [];
-  for (const entry of entries.filter((candidate) => candidate.isFile())) {
-    const path = join(entry.parentPath, entry.name);
+/** The plain files below a directory that hold a content of the release: by digest, then by the file of the disk, its paths. */
+async function copiesOf(root: string, release: Release): Promise<Map<string, Map<string, string[]>>> {
+  const copies = new Map<string, Map<string, string[]>>();
+  const sizes = new Set([...release.contents.values()].map(({ length }) => length));
+  for (const path of await plainFiles(root)) {
     const facts = await stat(path).catch(() => undefined); // the agent goes on working on its disk meanwhile
-    if (facts?.size === size) found.push({ inode: `${facts.dev}:${facts.ino}`, path });
+    if (!facts || !sizes.has(facts.size)) continue;
+    const bytes = await readFile(path).catch(() => undefined);
+    const digest = bytes && sha256(bytes).toString("hex");
+    if (digest === undefined || !release.contents.has(digest)) continue;
+    const files = copies.get(digest) ?? new Map<string, string[]>();
+    const file = `${facts.dev}:${facts.ino}`;
+    copies.set(digest, files.set(file, [...(files.get(file) ?? []), path]));
   }
-  return found;
+  return copies;
 }

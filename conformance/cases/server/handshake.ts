@@ -87,7 +87,7 @@ export const handshakeCases: readonly ServerCase[] = [
     title: "A server writes every feature it names as name@version",
     async run(context) {
       const agent = await context.agent();
-      await (await readyServer(context, agent, { settings: { "Server.Identity": "on" } })).sync();
+      await (await readyServer(context, agent)).sync();
 
       const features = agent.seen.negotiations.flatMap((request) => request.features);
       expectEqual(

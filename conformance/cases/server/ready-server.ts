@@ -101,7 +101,7 @@ export const ordinaryPackages: readonly MaterialPackage[] = [
   },
 ];
 
-/** Ends the case without a verdict when a step of its preparation fails. */
+/** Ends the case as failed, with `target-unreachable`, when a step of its preparation fails: the server could not be driven. */
 export function requireDone(result: StepResult): void {
   if (result.exitCode !== 0)
     throw new TargetUnreachable(`a step of the preparation ended with ${result.exitCode}: ${outputOf(result)}`);

@@ -3,6 +3,7 @@ import { serverCases } from "../../cases/server/index.ts";
 import type { AgentCase, ServerCase } from "../case.ts";
 import { type ClauseIndex, readClauses } from "../clauses/read-clauses.ts";
 import { checkRecords } from "../runner/check-records.ts";
+import { checkSubjects } from "../runner/check-subjects.ts";
 import { HarnessError } from "../runner/failure.ts";
 
 /** Every case there is, and the clauses they cite. */
@@ -15,11 +16,15 @@ export interface Catalogue {
 /**
  * Reads the catalogue.
  *
- * @throws {HarnessError} when a record is at fault: an id used twice, a twin or a clause that is not there.
+ * @throws {HarnessError} when a record is at fault: an id used twice, a twin or a clause that is not there, a clause that binds the other end.
  */
 export function readCatalogue(): Catalogue {
   const clauses = readClauses();
-  const faults = checkRecords([...agentCases, ...serverCases], clauses);
+  const faults = [
+    ...checkRecords([...agentCases, ...serverCases], clauses),
+    ...checkSubjects("agent", agentCases, clauses),
+    ...checkSubjects("server", serverCases, clauses),
+  ];
   if (faults.length > 0) throw new HarnessError(`the suite's own cases are at fault:\n${faults.join("\n")}`);
   return { agentCases, serverCases, clauses };
 }

@@ -137,7 +137,7 @@ Examples:
   berth-conformance agent -- ./my-agent --quiet
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
-  berth-conformance explain sync-path-dot-dot`;
+  berth-conformance explain path-dot-segment`;
 
 function attachmentOf(address: string | undefined, command: readonly string[]): AgentAttachment {
   if (address === undefined) return { command: requireCommand(command) };

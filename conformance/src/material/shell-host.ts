@@ -29,8 +29,11 @@ case $name in
   hold) echo ready; exec sleep 600 ;;
   hold-polite) trap 'printf bye; exit 3' TERM; echo ready; while :; do sleep 0.02; done ;;
   hold-stubborn) trap '' TERM; echo ready; while :; do sleep 0.02; done ;;
-  hold-offspring) sleep 600 & echo $!; trap '' TERM; while :; do sleep 0.02; done ;;
+  hold-litter) mkdir -p deep/er; echo x > deep/er/file; pwd -P; exec sleep 600 ;;
+  hold-offspring) trap '' TERM; sleep 600 & echo $$ $!; while :; do sleep 0.02; done ;;
   leave-offspring) sleep 600 </dev/null >/dev/null 2>&1 & echo $! ;;
+  leave-offspring-on-output) sleep 600 & echo $! ;;
+  die-leaving-offspring) sleep 600 </dev/null >/dev/null 2>&1 & echo $!; kill -9 $$ ;;
   hold-until) echo ready; until_released "$1"; printf 'released' ;;
   hold-until-show) echo ready; until_released "$1"; cat "$BERTH_EXTENSIONS/$2/$3"; printf '%s\\n' 'HOST_VERSION' ;;
   die) kill -9 $$ ;;

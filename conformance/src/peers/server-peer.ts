@@ -86,7 +86,7 @@ export async function connectServerPeer(
       if (result.kind === "answered") checkNegotiate(full, result.value);
       return result;
     },
-    session: async (request) => expectAnswered(await peer.negotiate(request), "Negotiate", "HS-001"),
+    session: async (request) => expectAnswered(await peer.negotiate(request), "Negotiate"),
     stream: () => syncStream(channel.bidi(methods.sync.path), log, patienceMs),
     offer: (session, release) => openSync(peer.stream(), session, release),
     offerAccepted: async (session, release) => expectAnswered(await peer.offer(session, release), "an offer"),

@@ -2,13 +2,13 @@ import { createHash } from "node:crypto";
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentContext, CaseRecord } from "../case.ts";
 import { connectServerPeer } from "../peers/server-peer.ts";
-import type { CaseScope, RunScope } from "./case-scope.ts";
+import type { CaseScope } from "./case-scope.ts";
 
 const PRODUCT_CHARACTERS_MAX = 64;
 
 /** The context of a case that judges an agent. */
-export function agentContext(record: CaseRecord, agent: AgentTarget, run: RunScope, scope: CaseScope): AgentContext {
-  const product = productName(record.id, run.nonce);
+export function agentContext(record: CaseRecord, agent: AgentTarget, scope: CaseScope): AgentContext {
+  const product = productName(record.id, scope.nonce);
   const { context, transcript } = scope;
   return {
     ...context,
@@ -23,7 +23,7 @@ export function agentContext(record: CaseRecord, agent: AgentTarget, run: RunSco
   };
 }
 
-/** `Case`, the id and the run's nonce; a long id is cut to what INST-001 allows, and told from its like by a digest. */
+/** `Case`, the id and the scope's nonce; a long id is cut to what INST-001 allows, and told from its like by a digest. */
 function productName(id: string, nonce: string): string {
   const room = PRODUCT_CHARACTERS_MAX - "Case  ".length - nonce.length;
   const digest = createHash("sha256").update(id).digest("hex").slice(0, 8);

@@ -52,7 +52,7 @@ export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: Ru
       ) {
         scope.cleanup.add(() => revive(agent, dead));
       }
-      await record.run(agentContext(record, agent, run, scope));
+      await record.run(agentContext(record, agent, scope));
     },
   };
 }

@@ -43,13 +43,13 @@ export function caseRunner<Case extends CaseRecord>(settings: CaseRunnerSettings
     const obstacle = twin === undefined ? undefined : twinObstacle(await begin(twin));
     if (obstacle !== undefined) return unrun(record.id, level, obstacle.outcome, obstacle.reason);
 
-    const once = () => {
+    const once = (attempt: number) => () => {
       settings.onBegin?.(record);
-      return executeCase(record, level, surroundings);
+      return executeCase(record, level, surroundings, attempt);
     };
-    const result = await (needsQuiet(record) ? turns.alone(once) : turns.shared(once));
+    const result = await (needsQuiet(record) ? turns.alone(once(1)) : turns.shared(once(1)));
     if (!record.timed || (result.outcome !== "fail" && result.outcome !== "warn")) return result;
-    const again = await turns.alone(once);
+    const again = await turns.alone(once(2));
     return isMet(again.outcome)
       ? { ...result, outcome: "flaky", reason: "it failed, and passed when it was repeated alone" }
       : again;

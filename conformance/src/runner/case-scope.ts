@@ -20,13 +20,18 @@ export interface RunScope {
 /** One run of one case: the context it gets, and what came of it. */
 export interface CaseScope {
   readonly context: CaseContext;
+  /** Part of every product name of this run of the case. */
+  readonly nonce: string;
   readonly transcript: Transcript;
   readonly observations: readonly string[];
   readonly cleanup: CleanupStack;
 }
 
-/** Opens a scope; running its cleanup closes it. */
-export function openCaseScope(record: CaseRecord, run: RunScope): CaseScope {
+/**
+ * Opens a scope; running its cleanup closes it. A case that is repeated has another `attempt`: with the random numbers of the first it would
+ * meet the instances and operations that the first left, and be judged by them.
+ */
+export function openCaseScope(record: CaseRecord, run: RunScope, attempt: number): CaseScope {
   const transcript = startTranscript();
   const observations: string[] = [];
   const cleanup = cleanupStack();
@@ -34,7 +39,7 @@ export function openCaseScope(record: CaseRecord, run: RunScope): CaseScope {
   cleanup.add(() => removeTemporaryDirectory(directory));
 
   const context: CaseContext = {
-    random: seededRandom(run.seed, record.id),
+    random: seededRandom(run.seed, attempt === 1 ? record.id : `${record.id} ${attempt}`),
     scaledMs: (ms) => ms * run.timeScale,
     observe: (fact) => void observations.push(fact),
     notApplicable(reason) {
@@ -47,5 +52,6 @@ export function openCaseScope(record: CaseRecord, run: RunScope): CaseScope {
     onEnd: cleanup.add,
     directory,
   };
-  return { context, transcript, observations, cleanup };
+  const nonce = attempt === 1 ? run.nonce : `${run.nonce}-${attempt}`;
+  return { context, nonce, transcript, observations, cleanup };
 }

@@ -23,17 +23,18 @@ type Ending = Pick<CaseResult, "outcome" | "failure" | "reason">;
 
 const MET: Ending = { outcome: "pass" };
 
-/** Runs one case once, whatever happens to it, and says how it ended. Never throws. */
+/** Runs one case once, whatever happens to it, and says how it ended; `attempt` counts the runs of a case, from 1. Never throws. */
 export async function executeCase<Case extends CaseRecord>(
   record: Case,
   level: ClauseLevel,
   surroundings: CaseSurroundings<Case>,
+  attempt = 1,
 ): Promise<CaseResult> {
   const inapplicable = surroundings.inapplicable(record);
   if (inapplicable !== undefined) return unrun(record.id, level, "not-applicable", inapplicable);
 
   const beginMs = performance.now();
-  const scope = openCaseScope(record, surroundings.run);
+  const scope = openCaseScope(record, surroundings.run, attempt);
   let ending = await perform(record, scope, surroundings);
   const faults = await scope.cleanup.run();
   if (ending === MET && faults.length > 0) ending = endingOf(faults[0]);

@@ -1,6 +1,6 @@
 /** What a failed expectation says: the same facts in the console, in JSON and in JUnit. */
 export interface FailureFacts {
-  /** Stable and short, lower-case letters, digits and hyphens, such as `wrong-error-code`. Known failures are matched by it. */
+  /** Stable and short, lower-case letters, digits and hyphens, such as `code-wrong`. Known failures are matched by it. */
   readonly code: string;
   /** What the clause asks for, in words. */
   readonly expected: string;

@@ -7,6 +7,7 @@ import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
 import { resultsOf } from "../report/results.ts";
+import type { CaseScope } from "./case-scope.ts";
 import { ConformanceFailure, TargetUnreachable } from "./failure.ts";
 import type { KnownFailure } from "./known-failures.ts";
 import { runSuite, type SuiteRun } from "./run-suite.ts";
@@ -138,6 +139,25 @@ describe("runSuite", () => {
     const { verdict, outcomes } = await run([fake("stops", sometimes, { timed: true })]);
     assert.deepEqual(outcomes, { stops: "flaky" });
     assert.equal(verdict.exitCode, 0);
+  });
+
+  it("repeats a timed case with other random numbers and another nonce, so that it does not meet what the first try left", async () => {
+    const tries: { random: number; nonce: string }[] = [];
+    const perform = async (_record: FakeCase, { context, nonce }: CaseScope) => {
+      tries.push({ random: context.random(), nonce });
+      await breaks();
+    };
+    const surroundings = {
+      run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
+      caseMs: 5_000,
+      inapplicable: () => undefined,
+      perform,
+    };
+    await run([fake("slow", keeps, { timed: true })], { surroundings });
+    const [first, second] = tries;
+    assert.equal(tries.length, 2);
+    assert.notEqual(first?.random, second?.random);
+    assert.notEqual(first?.nonce, second?.nonce);
   });
 
   it("believes a timed case that fails twice, and any other that fails once", async () => {

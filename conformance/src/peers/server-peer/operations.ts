@@ -110,7 +110,7 @@ export function operationCalls(caller: UnaryCaller, patienceMs: number, newUuid:
 
     async run(session, name, args = []) {
       const request = { name, arguments: [...args], waitMs: BigInt(pollMs) };
-      const first = expectAnswered(await calls.start(session, request), `the start of operation ${name}`, "OP-010");
+      const first = expectAnswered(await calls.start(session, request), `the start of operation ${name}`);
       if (isReadWhole(first.status, first.nextCursor)) {
         return operationRun(first.operationId, first.status, first.output, first.nextCursor);
       }
@@ -119,7 +119,7 @@ export function operationCalls(caller: UnaryCaller, patienceMs: number, newUuid:
 
     async begin(session, name, args = [], request = {}) {
       const started = await calls.start(session, { ...request, name, arguments: [...args] });
-      const { operationId } = expectAnswered(started, `the start of operation ${name}`, "OP-010");
+      const { operationId } = expectAnswered(started, `the start of operation ${name}`);
       const read = await calls.read(session, operationId, { waitMs: BigInt(pollMs) });
       const { status, output, nextCursor } = expectAnswered(read, `the first read of operation ${name}`, "OP-020");
       return operationRun(operationId, status, output, nextCursor);
@@ -166,7 +166,6 @@ function answered(
 function neverEnds(operationId: string, afterMs: number): Error {
   return failed({
     code: "operation-never-ends",
-    clause: "OP-022",
     expected: `operation ${operationId} to become final and its output to be readable to the end`,
     actual: `neither after ${afterMs} ms`,
   });
