@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { status } from "@grpc/grpc-js";
+import { within } from "../../src/attach/within.ts";
 import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
@@ -72,6 +73,12 @@ export const hostileCases: readonly AgentCase[] = [
         await expectVersion(neighbour, other, "3.0.0");
       }
       await standing.expectUnchanged();
+      const same = neighbour.offer(await neighbour.session({ instanceId: "slow" }), releaseNamed("2.0.0")).then(
+        ({ kind }) => kind,
+        () => undefined,
+      );
+      const how = (await within(same, context.scaledMs(1_000))) ?? "not answered for a second";
+      context.observe(`an offer of the very manifest whose sync has stopped is ${how}`);
     },
   },
   {

@@ -1,0 +1,18 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Every plain file below a directory. */
+export async function plainFiles(directory: string): Promise<string[]> {
+  const entries = await readdir(directory, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** The bytes of every plain file below a directory, by its path. The agent can go on working there: what goes meanwhile is left out. */
+export async function contentsBelow(directory: string): Promise<Map<string, Buffer>> {
+  const found = new Map<string, Buffer>();
+  for (const path of await plainFiles(directory)) {
+    const bytes = await readFile(path).catch(() => undefined);
+    if (bytes) found.set(path, bytes);
+  }
+  return found;
+}
