@@ -52,9 +52,11 @@ export async function openStaging(directory: string, manifest: Manifest, sources
   await inParallel(tree.files.values(), async (found) => {
     const place = placeOf.get(found.relativePath);
     if (place && (await settle(directory, place, found))) intact.add(place);
-    else if (place && found.links === 1 && found.sizeBytes > 0 && found.sizeBytes < place.sizeBytes)
+    else if (place && found.links === 1 && found.sizeBytes > 0 && found.sizeBytes < place.sizeBytes) {
+      // A file that was whole once and was cut short since has lost the right to be written.
+      await chmod(path.join(directory, found.relativePath), 0o600);
       begun.set(place, found);
-    else await remove(found.relativePath);
+    } else await remove(found.relativePath);
   });
   for (const one of directories) await mkdir(path.join(directory, one), { recursive: true });
 
