@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
+import { dialectsOf, treatedAsVersion } from "./agent-version.ts";
 import { chooseDialect } from "./dialect.ts";
 import { formatDigest, sha256 } from "./digest.ts";
 import { commonFeatures, parseFeature } from "./feature.ts";
 import { parseInstanceId } from "./instance-id.ts";
 import { chooseInstance, encodeName } from "./instance-name.ts";
+import { chooseLegacyInstance, type LegacyClaim } from "./legacy-instance.ts";
 import { countFiles, distinctContents, formatManifest, type Package, parseManifest, sumFileBytes } from "./manifest.ts";
 import { checkPath } from "./path.ts";
 import { createPathSet } from "./path-set.ts";
@@ -141,6 +143,46 @@ testVectors("instance-name.json", {
       return choice.kind === "instance"
         ? { isolation: choice.isolation, instance_name: choice.name }
         : { error: choice.code, minimum_version: choice.minimumVersion };
+    },
+  }),
+});
+
+testVectors("agent-version.json", {
+  dialects: runner({
+    inputs: [["agent_version"]],
+    run: ({ agent_version }: { agent_version: number }) => ({ dialects: dialectsOf(agent_version) }),
+  }),
+  treated_as: runner({
+    inputs: [["agent_version"]],
+    run: ({ agent_version }: { agent_version: number }) => ({ treated_as: treatedAsVersion(agent_version) }),
+  }),
+});
+
+interface LegacyInput {
+  agent_version: number;
+  dialect: LegacyClaim["dialect"];
+  call: LegacyClaim["call"];
+  product: string;
+  product_version: string;
+  instance_id: string;
+}
+
+testVectors("legacy-instance.json", {
+  "": runner({
+    inputs: [["agent_version", "dialect", "call", "product", "product_version", "instance_id"]],
+    run(input: LegacyInput) {
+      const choice = chooseLegacyInstance({
+        agentVersion: input.agent_version,
+        dialect: input.dialect,
+        call: input.call,
+        product: input.product,
+        productVersion: input.product_version,
+        instanceId: input.instance_id,
+      });
+      if (choice.kind === "instance") return { isolation: choice.isolation, instance_name: choice.name };
+      return choice.code === "INSTANCING_UNSUPPORTED"
+        ? { error: choice.code, minimum_version: choice.minimumVersion }
+        : { error: choice.code };
     },
   }),
 });
