@@ -5,27 +5,14 @@ import {
   NegotiateRequest,
   NegotiateResponse,
 } from "@berth/proto/messages/handshake/v1/handshake";
-import {
-  AbandonOperationRequest,
-  AbandonOperationResponse,
-  CancelOperationRequest,
-  CancelOperationResponse,
-  OperationServiceService,
-  ReadOperationRequest,
-  ReadOperationResponse,
-  StartOperationRequest,
-  StartOperationResponse,
-} from "@berth/proto/messages/sync/v49/operation";
-import { SyncRequest, SyncResponse, SyncServiceService } from "@berth/proto/messages/sync/v49/sync";
 import type { Logger } from "pino";
-import type { AgentVersion } from "./handshake/agent-version.ts";
+import { createAutomaticServices } from "./automatic-services.ts";
+import { type AgentVersion, speaksAutomatic } from "./handshake/agent-version.ts";
 import { createHandshakeService } from "./handshake/handshake-service.ts";
-import { createSessionStore } from "./handshake/session-store.ts";
 import { openInstances } from "./instancing/instances.ts";
-import { createOperationService } from "./operations/operation-service.ts";
+import { createLegacyServices } from "./legacy/legacy-services.ts";
 import type { CertificatePair } from "./security/certificate.ts";
 import { lockRoot } from "./storage/root-lock.ts";
-import { createSyncService } from "./sync/sync-service.ts";
 import { startGrpcServer } from "./transport/grpc-server.ts";
 import { defineService } from "./transport/service-definition.ts";
 
@@ -36,6 +23,7 @@ export interface AgentOptions {
   readonly host: string;
   /** Zero takes any free port. */
   readonly port: number;
+  /** Decides the dialects, and with them every service but the handshake (HS-009, LEG-001, LEG-002). */
   readonly agentVersion: AgentVersion;
   /** Undefined serves plaintext; whether that is allowed is decided before (SEC-001). */
   readonly tls: CertificatePair | undefined;
@@ -62,7 +50,8 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
     await openInstances({ directory: path.join(root, "instances"), limits, logger }),
     (opened) => opened.close(),
   );
-  const sessions = resources.adopt(createSessionStore(limits.sessionIdleMs), (store) => store.close());
+  const createServices = speaksAutomatic(agentVersion) ? createAutomaticServices : createLegacyServices;
+  const dialect = resources.adopt(createServices({ agentVersion, limits, instances, logger }), (made) => made.close());
   const server = resources.adopt(
     await startGrpcServer({
       host,
@@ -72,21 +61,9 @@ export async function startAgent(options: AgentOptions): Promise<Agent> {
       services: [
         {
           definition: defineService(HandshakeServiceService, { negotiate: [NegotiateRequest, NegotiateResponse] }),
-          implementation: createHandshakeService({ agentVersion, limits, instances, sessions }, logger),
+          implementation: createHandshakeService(dialect.negotiate, logger),
         },
-        {
-          definition: defineService(SyncServiceService, { sync: [SyncRequest, SyncResponse] }),
-          implementation: createSyncService(sessions, limits, logger),
-        },
-        {
-          definition: defineService(OperationServiceService, {
-            startOperation: [StartOperationRequest, StartOperationResponse],
-            readOperation: [ReadOperationRequest, ReadOperationResponse],
-            cancelOperation: [CancelOperationRequest, CancelOperationResponse],
-            abandonOperation: [AbandonOperationRequest, AbandonOperationResponse],
-          }),
-          implementation: createOperationService(sessions, logger),
-        },
+        ...dialect.services,
       ],
     }),
     (started) => started.stop(STOP_GRACE_MS),

@@ -1,8 +1,10 @@
 import path from "node:path";
+import { dialectsOf } from "@berth/proto/rules/agent-version";
 import { Command } from "commander";
 import { type DestinationStream, destination, pino } from "pino";
 import { type Agent, startAgent } from "../agent.ts";
 import { isSystemError } from "../errors/storage-errors.ts";
+import { AGENT_VERSION_LIST, AGENT_VERSIONS } from "../handshake/agent-version.ts";
 import { readCertificate } from "../security/certificate.ts";
 import { chooseProtection, type Protection } from "../security/protection.ts";
 import { parseOption } from "../settings/parse-option.ts";
@@ -30,7 +32,10 @@ export function runCommand(): Command {
     .description("serve servers until told to stop by SIGTERM or SIGINT")
     .option("--root <directory>", "where the agent keeps everything (or BERTH_ROOT)")
     .option("--listen <host:port>", `where to listen; port 0 takes any (or BERTH_LISTEN; default ${DEFAULT_LISTEN})`)
-    .option("--agent-version <number>", "the version to be: 49, 50 or 51 (default 51)")
+    .option(
+      "--agent-version <number>",
+      `the version to be: ${AGENT_VERSION_LIST} (default ${AGENT_VERSIONS[0]}); it decides the dialects spoken`,
+    )
     .option("--plaintext", "no TLS, even where there is a certificate; on loopback only")
     .option("--insecure-plaintext-beyond-loopback", "let anybody who reaches this machine run programs on it")
     .option("--ownership-window <time>", "how long an instance's owner can be away, such as 24h (the default)")
@@ -41,7 +46,7 @@ export function runCommand(): Command {
       `
 Examples:
   berth-agent run --root /var/lib/berth
-  berth-agent run --root ./root --listen 127.0.0.1:0 --agent-version 49 --json
+  berth-agent run --root ./root --listen 127.0.0.1:0 --agent-version 46 --json
   berth-agent certificate new --root /var/lib/berth     # once; prints the thumbprint that servers pin
   berth-agent run --root /var/lib/berth --listen 0.0.0.0:44949
 
@@ -105,12 +110,14 @@ async function announce(agent: Agent, settings: Settings, protection: Protection
   const address = `${host.includes(":") ? `[${host}]` : host}:${agent.port}`;
   if (settings.readyFile !== undefined) await writeReadyFile(settings.readyFile, address);
   const thumbprint = protection.kind === "tls" ? protection.certificate.thumbprint : null;
+  const dialects = dialectsOf(settings.agentVersion);
   if (json) {
-    console.log(JSON.stringify({ address, agentVersion: settings.agentVersion, dialect: 49, thumbprint }));
+    console.log(JSON.stringify({ address, agentVersion: settings.agentVersion, dialects, thumbprint }));
     return;
   }
   const how = thumbprint === null ? "in plaintext" : `by TLS with the certificate ${thumbprint}`;
-  console.error(`berth-agent ${settings.agentVersion} listens on ${address} ${how}, speaking dialect 49`);
+  const spoken = dialects.length === 1 ? `dialect ${dialects[0]}` : `dialects ${dialects.join(" and ")}`;
+  console.error(`berth-agent ${settings.agentVersion} listens on ${address} ${how}, speaking ${spoken}`);
 }
 
 async function writeReadyFile(file: string, address: string): Promise<void> {

@@ -27,12 +27,12 @@ export function invalidServerId(reason: string): BerthError {
   });
 }
 
-export function invalidInstanceId(reason: string): BerthError {
+export function invalidInstanceId(reason: string, clause = "INST-011"): BerthError {
   return new BerthError({
     code: "INVALID_INSTANCE_ID",
     message: `The InstanceId is refused: ${reason}.`,
     remedy: "Set Agent.InstanceId to 1 to 64 characters of printable ASCII, or unset it.",
-    clause: "INST-011",
+    clause,
   });
 }
 
@@ -82,12 +82,12 @@ export function agentTooOld(ranges: DialectRanges): BerthError {
   });
 }
 
-export function instancingUnsupported(minimumVersion: string): BerthError {
+export function instancingUnsupported(minimumVersion: string, clause = "INST-007"): BerthError {
   return new BerthError({
     code: "INSTANCING_UNSUPPORTED",
     message: `The product needs at least version ${minimumVersion} to have instances of its own.`,
     remedy: `Upgrade the product to ${minimumVersion} or later, or unset Agent.InstanceId.`,
-    clause: "INST-007",
+    clause,
     details: { minimum_version: minimumVersion },
   });
 }

@@ -1,9 +1,16 @@
-import type { HandshakeServiceServer } from "@berth/proto/messages/handshake/v1/handshake";
+import type {
+  HandshakeServiceServer,
+  NegotiateRequest,
+  NegotiateResponse,
+} from "@berth/proto/messages/handshake/v1/handshake";
 import type { Logger } from "pino";
+import type { UnaryHandler } from "../transport/call.ts";
 import { unary } from "../transport/unary.ts";
-import { type NegotiateOptions, negotiate } from "./negotiate.ts";
 
-/** The service that greets. */
-export function createHandshakeService(options: NegotiateOptions, logger: Logger): HandshakeServiceServer {
-  return { negotiate: unary((request, call) => negotiate(request, call, options), logger) };
+/** The service that greets, in whatever way the agent's version does. */
+export function createHandshakeService(
+  negotiate: UnaryHandler<NegotiateRequest, NegotiateResponse>,
+  logger: Logger,
+): HandshakeServiceServer {
+  return { negotiate: unary(negotiate, logger) };
 }

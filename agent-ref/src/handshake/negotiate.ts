@@ -4,26 +4,28 @@ import {
   type NegotiateRequest,
   type NegotiateResponse,
 } from "@berth/proto/messages/handshake/v1/handshake";
+import { dialectsOf } from "@berth/proto/rules/agent-version";
 import { commonFeatures } from "@berth/proto/rules/feature";
 import { chooseInstance } from "@berth/proto/rules/instance-name";
 import type { Instances } from "../instancing/instances.ts";
-import { instanceUnreadable } from "../instancing/instancing-errors.ts";
-import type { InstanceOrigin, OpenInstance } from "../instancing/open-instance.ts";
+import type { OpenInstance } from "../instancing/open-instance.ts";
 import type { Call } from "../transport/call.ts";
-import { type AgentVersion, spokenDialects } from "./agent-version.ts";
+import type { AgentVersion } from "./agent-version.ts";
+import { createAutomaticSession } from "./automatic-session.ts";
 import { type Greeting, readGreeting } from "./greeting.ts";
 import { instancingUnsupported } from "./handshake-errors.ts";
+import type { AutomaticSession } from "./session.ts";
 import type { SessionStore } from "./session-store.ts";
 
 /** What this agent serves in every session (HS-017). */
 const SERVED_FEATURES = ["server-identity@1", "zstd@1"];
 
-/** What a handshake needs of its agent. */
+/** What a handshake of dialect `automatic` needs of its agent. */
 export interface NegotiateOptions {
   readonly agentVersion: AgentVersion;
   readonly limits: Limits;
   readonly instances: Instances;
-  readonly sessions: SessionStore;
+  readonly sessions: SessionStore<AutomaticSession>;
 }
 
 /** Answers one Negotiate: dialect, features, instance, ownership, generation, session, in this order. */
@@ -32,27 +34,28 @@ export async function negotiate(
   call: Call,
   { agentVersion, limits, instances, sessions }: NegotiateOptions,
 ): Promise<NegotiateResponse> {
-  const greeting = readGreeting(request, spokenDialects(agentVersion));
+  const greeting = readGreeting(request, dialectsOf(agentVersion));
   const features = commonFeatures(greeting.features, SERVED_FEATURES);
   const serverIdentity = features.includes("server-identity@1");
   const choice = chooseInstance({ ...greeting, serverIdentity, peerAddress: call.peerAddress });
   if (choice.kind === "refused") throw instancingUnsupported(choice.minimumVersion);
 
   const { name, isolation } = choice;
-  const instance = await openReadable(instances, name, { product: greeting.product, isolation });
+  const instance = await instances.open(name, { product: greeting.product, isolation });
   const { ownership } = instance;
   const { serverId } = greeting; // all that the session keeps of the greeting, whose digest is a view of the whole message
   const owned = isolation === "INSTANCE_ID";
   if (owned) await ownership.claim(serverId);
 
   const generation = await wantedGeneration(instance, greeting);
-  const { token, session } = sessions.begin({
-    instance,
-    features,
+  const session = createAutomaticSession(instance, features);
+  if (generation) session.confirm(generation);
+  const token = sessions.begin({
+    session,
     peerAddress: call.peerAddress,
     callBegins: () => (owned ? ownership.callBegins(serverId) : () => {}),
+    onEnd: () => session.end(),
   });
-  if (generation) session.confirm(generation);
   return {
     agentVersion,
     dialect: greeting.dialect,
@@ -63,14 +66,6 @@ export async function negotiate(
     limits,
     generationPresent: generation !== undefined,
   };
-}
-
-async function openReadable(instances: Instances, name: string, origin: InstanceOrigin): Promise<OpenInstance> {
-  try {
-    return await instances.open(name, origin);
-  } catch (error) {
-    throw instanceUnreadable(error);
-  }
 }
 
 async function wantedGeneration(instance: OpenInstance, { wantedDigest }: Greeting) {

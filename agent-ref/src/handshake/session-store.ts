@@ -1,39 +1,39 @@
 import { randomBytes } from "node:crypto";
-import type { Instance } from "../instancing/instance.ts";
 import { exceeds } from "../limits.ts";
-import type { Generation } from "../sync/generation.ts";
 import type { Call } from "../transport/call.ts";
 import { sessionUnknown } from "./handshake-errors.ts";
-import type { Session, Sessions } from "./session.ts";
+import type { Sessions } from "./session.ts";
 
 const TOKEN_BYTES = 32;
 const LONGEST_SWEEP_INTERVAL_MS = 30_000;
 
 /** What a new session is given. */
-interface NewSession {
-  readonly instance: Instance;
-  readonly features: readonly string[];
+interface NewSession<Session> {
+  readonly session: Session;
+  /** The canonical address the session was negotiated from (HS-021). */
   readonly peerAddress: string;
   /** Told of every call on the session; what it answers with is called when the call has ended. */
   readonly callBegins: () => () => void;
+  /** Told when the session has ended. */
+  readonly onEnd: () => void;
 }
 
 /** The sessions of an agent, with what the handshake does to them. */
-export interface SessionStore extends Sessions {
+export interface SessionStore<Session> extends Sessions<Session> {
   /** Begins a session, and answers with its token: 256 random bits, never used before (HS-020). */
-  begin(session: NewSession): { readonly token: string; readonly session: Session };
+  begin(session: NewSession<Session>): string;
   /** Ends every session. */
   close(): void;
 }
 
 /** A store without sessions. `idleMs` zero means that a session never ends by itself. */
-export function createSessionStore(idleMs: bigint): SessionStore {
+export function createSessionStore<Session>(idleMs: bigint): SessionStore<Session> {
   return new TimedSessions(idleMs);
 }
 
-class TimedSessions implements SessionStore {
+class TimedSessions<Session> implements SessionStore<Session> {
   readonly #idleMs: bigint;
-  readonly #sessions = new Map<string, LiveSession>();
+  readonly #sessions = new Map<string, LiveSession<Session>>();
   readonly #sweep: NodeJS.Timeout | undefined;
 
   constructor(idleMs: bigint) {
@@ -43,76 +43,62 @@ class TimedSessions implements SessionStore {
     if (idleMs > 0n) this.#sweep = setInterval(() => this.#endIdle(), intervalMs).unref();
   }
 
-  begin(init: NewSession) {
+  begin(init: NewSession<Session>): string {
     const token = randomBytes(TOKEN_BYTES).toString("base64url");
-    const session = new LiveSession(init);
-    this.#sessions.set(token, session);
-    return { token, session };
+    this.#sessions.set(token, new LiveSession(init));
+    return token;
   }
 
   resolve(token: string, call: Call): Session {
-    const session = this.#sessions.get(token);
-    if (!session || session.peerAddress !== call.peerAddress) throw sessionUnknown();
-    if (this.#isIdle(session)) {
-      this.#end(token, session);
+    const live = this.#sessions.get(token);
+    if (!live || live.peerAddress !== call.peerAddress) throw sessionUnknown();
+    if (this.#isIdle(live)) {
+      this.#end(token, live);
       throw sessionUnknown();
     }
-    call.onEnd(session.callBegins());
-    return session;
+    call.onEnd(live.callBegins());
+    return live.session;
   }
 
   close(): void {
     clearInterval(this.#sweep);
-    for (const [token, session] of this.#sessions) this.#end(token, session);
+    for (const [token, live] of this.#sessions) this.#end(token, live);
   }
 
   #endIdle(): void {
-    for (const [token, session] of this.#sessions) if (this.#isIdle(session)) this.#end(token, session);
+    for (const [token, live] of this.#sessions) if (this.#isIdle(live)) this.#end(token, live);
   }
 
-  #isIdle(session: LiveSession): boolean {
-    return exceeds(Math.floor(session.idleMs()), this.#idleMs);
+  #isIdle(live: LiveSession<Session>): boolean {
+    return exceeds(Math.floor(live.idleMs()), this.#idleMs);
   }
 
-  #end(token: string, session: LiveSession): void {
+  #end(token: string, live: LiveSession<Session>): void {
     this.#sessions.delete(token);
-    session.end();
+    live.end();
   }
 }
 
-class LiveSession implements Session {
-  readonly instance: Instance;
-  readonly features: ReadonlySet<string>;
-  readonly peerAddress: string;
-  readonly #tellCallBegins: () => () => void;
-  #confirmed: Generation | undefined;
-  #release = () => {};
-  #ended = false;
+class LiveSession<Session> {
+  readonly #init: NewSession<Session>;
   #callsUnderWay = 0;
   #lastCallMs = performance.now();
 
-  constructor(init: NewSession) {
-    this.instance = init.instance;
-    this.features = new Set(init.features);
-    this.peerAddress = init.peerAddress;
-    this.#tellCallBegins = init.callBegins;
+  constructor(init: NewSession<Session>) {
+    this.#init = init;
   }
 
-  get confirmed(): Generation | undefined {
-    return this.#confirmed;
+  get session(): Session {
+    return this.#init.session;
   }
 
-  confirm(generation: Generation): void {
-    if (this.#ended) return;
-    const release = generation.hold();
-    this.#release();
-    this.#release = release;
-    this.#confirmed = generation;
+  get peerAddress(): string {
+    return this.#init.peerAddress;
   }
 
   callBegins(): () => void {
     this.#callsUnderWay++;
-    const callEnds = this.#tellCallBegins();
+    const callEnds = this.#init.callBegins();
     return () => {
       this.#callsUnderWay--;
       this.#lastCallMs = performance.now();
@@ -126,7 +112,6 @@ class LiveSession implements Session {
   }
 
   end(): void {
-    this.#ended = true;
-    this.#release();
+    this.#init.onEnd();
   }
 }

@@ -1,3 +1,5 @@
+import type { InstanceTree } from "../legacy/instance-tree.ts";
+import type { TreeOperations } from "../legacy/tree-operations.ts";
 import type { InstanceOperations } from "../operations/instance-operations.ts";
 import type { Generations } from "../sync/generations.ts";
 
@@ -9,4 +11,8 @@ export interface Instance {
   readonly directory: string;
   readonly generations: Generations;
   readonly operations: InstanceOperations;
+  /** The files of the dialects 1 and 44. */
+  readonly tree: InstanceTree;
+  /** The operations of the dialects 1 and 44. */
+  readonly treeOperations: TreeOperations;
 }

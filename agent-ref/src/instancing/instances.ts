@@ -4,11 +4,12 @@ import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import type { Logger } from "pino";
 import { isMissing } from "../errors/storage-errors.ts";
 import { readInstanceRecord } from "./instance-record.ts";
+import { instanceUnreadable } from "./instancing-errors.ts";
 import { type InstanceOrigin, type OpenInstance, openInstance } from "./open-instance.ts";
 
 /** All instances of one agent. */
 export interface Instances {
-  /** The instance of this name, opened or made at the first call; there is one object for each name. Throws when the disk fails. */
+  /** The instance of this name, opened or made at the first call; there is one object for each name. Throws STORAGE_FAILED. */
   open(name: string, origin: InstanceOrigin): Promise<OpenInstance>;
   /** Ends everything that runs in any instance. */
   close(): Promise<void>;
@@ -55,7 +56,10 @@ export async function openInstances(options: InstancesOptions): Promise<Instance
     );
   }
   return {
-    open,
+    open: (name, origin) =>
+      open(name, origin).catch((error: unknown) => {
+        throw instanceUnreadable(error);
+      }),
     async close() {
       const instances = await Promise.allSettled(opened.values());
       await Promise.all(instances.map((one) => (one.status === "fulfilled" ? one.value.close() : undefined)));

@@ -2,7 +2,11 @@ import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import type { InstanceIsolation } from "@berth/proto/rules/instance-name";
+import type { Content } from "@berth/proto/rules/manifest";
 import type { Logger } from "pino";
+import { openInstanceTree } from "../legacy/instance-tree.ts";
+import { findTreeContents } from "../legacy/tree-contents.ts";
+import { TreeOperations } from "../legacy/tree-operations.ts";
 import { InstanceOperations } from "../operations/instance-operations.ts";
 import { openGenerations } from "../sync/generations.ts";
 import type { Instance } from "./instance.ts";
@@ -38,7 +42,8 @@ export async function openInstance(options: OpenInstanceOptions): Promise<OpenIn
   const { name, directory, limits } = options;
   const logger = options.logger.child({ instance: name });
   await mkdir(directory, { recursive: true });
-  // First, because it ends the hosts of a former life, whatever else is wrong with the instance.
+  // First, because they end the hosts of a former life, whatever its version was and whatever else is wrong with the instance.
+  const treeOperations = await TreeOperations.open({ directory: path.join(directory, "running"), limits, logger });
   const operations = await InstanceOperations.open({
     directory: path.join(directory, "operations"),
     workDirectory: path.join(directory, "work"),
@@ -47,7 +52,9 @@ export async function openInstance(options: OpenInstanceOptions): Promise<OpenIn
   });
   try {
     const record = await readOrMakeRecord(directory, options.origin);
-    const generations = await openGenerations(directory, logger);
+    const tree = await openInstanceTree(directory);
+    const findInTree = (wanted: readonly Content[]) => findTreeContents(tree.directory, wanted);
+    const generations = await openGenerations(directory, findInTree, logger);
     const ownership = createOwnership({
       owner: ownerOf(record),
       windowMs: limits.ownershipWindowMs,
@@ -59,9 +66,11 @@ export async function openInstance(options: OpenInstanceOptions): Promise<OpenIn
       directory,
       generations,
       operations,
+      tree,
+      treeOperations,
       ownership,
       async close() {
-        await operations.close();
+        await Promise.all([operations.close(), treeOperations.close()]);
         await generations.close();
         await ownership.close();
       },

@@ -1,11 +1,14 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
 import { codeOf, whyNoProgram } from "./entry-point.ts";
+import { OutputFlow, type TakeOutput } from "./output-flow.ts";
 import type { StreamNumber } from "./output-index.ts";
 import { endRestOfGroup, signalGroup } from "./process-group.ts";
 
 /** How long output may still come after the host's own end from processes it started, and how long after those were ended too. */
 const lateOutputMs = 1_000;
+/** More than a system holds of two streams that nobody writes into any more: what comes beyond it is of a stray. */
+const mostHeldBytes = 4 * 1024 * 1024;
 
 /** What to start, and where its output goes. */
 export interface HostStart {
@@ -13,8 +16,8 @@ export interface HostStart {
   readonly arguments: readonly string[];
   readonly workDirectory: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Takes output in order. The host is not read from before this has answered, so a slow disk slows the host (back-pressure). */
-  readonly onOutput: (stream: StreamNumber, bytes: Buffer) => Promise<void>;
+  /** Takes output in order. The host is not read from before this has answered, so a slow taker slows the host (back-pressure). */
+  readonly onOutput: TakeOutput;
 }
 
 /** How a host ended. */
@@ -27,7 +30,7 @@ export interface HostProcess {
   readonly pid: number;
   /** True from the moment its process has ended; its output can still be on the way. */
   readonly hasExited: boolean;
-  /** Settles when the process has ended, its output is stored, and what it started in its group has been ended too. It never fails. */
+  /** Settles when the process has ended, its output is taken, and what it started in its group has been ended too. It never fails. */
   readonly ended: Promise<HostExit>;
   /** Asks the host and everything in its group to end. */
   askToEnd(): void;
@@ -54,14 +57,15 @@ export async function startHostProcess(start: HostStart): Promise<HostProcess> {
       resolve(exitCode === null ? { kind: "signalled", signal: signal ?? "unknown" } : { kind: "exited", exitCode });
     });
   });
-  const outputStored = Promise.all([store(child.stdout, 1, start.onOutput), store(child.stderr, 2, start.onOutput)]);
+  const flow = new OutputFlow(start.onOutput);
+  const outputTaken = Promise.all([take(child.stdout, 1, flow), take(child.stderr, 2, flow)]);
 
   return {
     pid,
     get hasExited() {
       return hasExited;
     },
-    ended: collectEnd(child, pid, exit, outputStored),
+    ended: collectEnd(child, pid, exit, outputTaken, flow),
     askToEnd() {
       if (!hasExited) signalGroup(pid, "SIGTERM");
     },
@@ -100,37 +104,53 @@ function inWords(code: string): string {
   return `the system refused to run its entry point (${code})`;
 }
 
-async function store(source: Readable, stream: StreamNumber, onOutput: HostStart["onOutput"]): Promise<void> {
+async function take(source: Readable, stream: StreamNumber, flow: OutputFlow): Promise<void> {
   try {
-    for await (const bytes of source) await onOutput(stream, bytes);
+    for await (const bytes of source) await flow.take(stream, bytes);
   } catch {
-    // The stream was cut off after the host's end; what had come of it is stored.
+    // The stream was cut off after the host's end; what had come of it is taken.
   }
 }
 
 /**
  * The host has ended when its process has, whoever still holds its output open. Ends what it left in its group: when an operation is over,
- * nothing goes on in its generation and its work directory.
+ * nothing goes on in its files and its work directory.
  */
 async function collectEnd(
   child: Child,
   pid: number,
   exit: Promise<HostExit>,
-  outputStored: Promise<unknown>,
+  outputTaken: Promise<unknown>,
+  flow: OutputFlow,
 ): Promise<HostExit> {
   const how = await exit;
-  await settledWithin(outputStored, lateOutputMs);
+  await settledWithin(outputTaken, lateOutputMs);
   endRestOfGroup(pid);
-  await settledWithin(outputStored, lateOutputMs);
+  await takenToTheEnd(outputTaken, flow);
   child.stdout.destroy();
   child.stderr.destroy();
-  await outputStored;
+  await outputTaken;
   return how;
 }
 
-async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<void> {
-  const { promise: timeIsUp, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, limitMs);
-  await Promise.race([work, timeIsUp]);
+/** Waits for what the system still holds of the output. Only the time counts in which the taker could have had it. */
+async function takenToTheEnd(outputTaken: Promise<unknown>, flow: OutputFlow): Promise<void> {
+  const beganMs = performance.now();
+  const waitedBeforeMs = flow.waitedMs;
+  const takenBefore = flow.takenBytes;
+  for (;;) {
+    const idleMs = performance.now() - beganMs - (flow.waitedMs - waitedBeforeMs);
+    const leftMs = Math.ceil(lateOutputMs - idleMs);
+    if (leftMs <= 0 || flow.takenBytes - takenBefore > mostHeldBytes) return;
+    if (await settledWithin(outputTaken, leftMs)) return;
+  }
+}
+
+/** Whether it settled in time. */
+async function settledWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const { promise: timeIsUp, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(resolve, limitMs, false);
+  const settled = await Promise.race([work.then(() => true), timeIsUp]);
   clearTimeout(timer);
+  return settled;
 }

@@ -4,6 +4,7 @@ import type { OperationStatus } from "@berth/proto/messages/sync/v49/operation";
 import type { Logger } from "pino";
 import { exceeds } from "../limits.ts";
 import type { Generation, GenerationHost } from "../sync/generation.ts";
+import { shorterMs } from "./long-timer.ts";
 import type { Operation } from "./operation.ts";
 import type { OperationRead, OperationStart, OperationView } from "./operation-call.ts";
 import { createOperation } from "./operation-creation.ts";
@@ -183,10 +184,4 @@ export class InstanceOperations {
 async function view(operation: Operation, cursor: number, maxBytes: number): Promise<OperationView> {
   const { chunks, nextCursor } = await operation.readOutput(cursor, maxBytes);
   return { status: await operation.status(), output: chunks, nextCursor: BigInt(nextCursor) };
-}
-
-/** The shorter of two time limits of which zero is none; zero when neither limits. */
-function shorterMs(asked: bigint, limit: bigint): number {
-  if (asked === 0n || limit === 0n) return Number(asked || limit);
-  return Number(asked < limit ? asked : limit);
 }

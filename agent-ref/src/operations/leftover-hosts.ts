@@ -1,5 +1,5 @@
 import type { Logger } from "pino";
-import type { HostTrace } from "./operation-record.ts";
+import type { HostTrace } from "./host-trace.ts";
 import { signalGroup } from "./process-group.ts";
 import { canIdentifyProcesses, findProcess, findProcessesByEnvironment } from "./process-table.ts";
 

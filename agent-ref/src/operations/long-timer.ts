@@ -21,3 +21,9 @@ export function startTimer(delayMs: number, then: () => void): StopTimer {
   wait(delayMs);
   return () => clearTimeout(timer);
 }
+
+/** The shorter of two time limits of which zero is none; zero when neither limits. */
+export function shorterMs(asked: bigint, limit: bigint): number {
+  if (asked === 0n || limit === 0n) return Number(asked || limit);
+  return Number(asked < limit ? asked : limit);
+}

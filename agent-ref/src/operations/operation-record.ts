@@ -3,15 +3,9 @@ import { join } from "node:path";
 import { z } from "zod";
 import { isMissing } from "../errors/storage-errors.ts";
 import { writeAtomically } from "../storage/write-atomically.ts";
+import { hostTrace } from "./host-trace.ts";
 
 const hexDigest = z.string().regex(/^[0-9a-f]{64}$/);
-
-const hostTrace = z.object({
-  /** Where the host worked; its environment says the same, by which what it left behind is found. */
-  workDirectory: z.string(),
-  /** Absent from just before the host is started until its process is known. */
-  process: z.object({ pid: z.int().positive(), identity: z.string().optional() }).optional(),
-});
 
 const operationRecord = z.object({
   format: z.literal(1),
@@ -33,11 +27,9 @@ const operationRecord = z.object({
   reason: z.string(),
   startedAtMs: z.number(),
   endedAtMs: z.number().optional(),
+  /** In the record as long as one of the host's processes can be alive (OP-041). */
   host: hostTrace.optional(),
 });
-
-/** What is known of a host's processes; it is in the record as long as one of them can be alive (OP-041). */
-export type HostTrace = z.infer<typeof hostTrace>;
 
 /** Everything known of an operation but its output. */
 export type OperationRecord = z.infer<typeof operationRecord>;

@@ -13,7 +13,7 @@ import {
 import { credentials, Server, ServerCredentials, type ServiceError, status } from "@grpc/grpc-js";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { BerthError } from "../errors/berth-error.ts";
-import type { Session, Sessions } from "../handshake/session.ts";
+import type { AutomaticSession, Sessions } from "../handshake/session.ts";
 import type { InstanceOperations } from "./instance-operations.ts";
 import { createOperationService } from "./operation-service.ts";
 import { ceilingMs, logger, type TestGeneration, TestingPlace, until } from "./testing-place.test.ts";
@@ -48,7 +48,7 @@ describe("the operation service", () => {
     await place.remove();
   });
 
-  const sessions: Sessions = {
+  const sessions: Sessions<AutomaticSession> = {
     resolve(given) {
       if (given !== token) {
         throw new BerthError({
@@ -59,7 +59,7 @@ describe("the operation service", () => {
         });
       }
       // The service uses these two of a session and nothing else.
-      return { instance: { operations }, confirmed } as Partial<Session> as Session;
+      return { instance: { operations }, confirmed } as Partial<AutomaticSession> as AutomaticSession;
     },
   };
 

@@ -1,10 +1,10 @@
 import type { OperationServiceServer } from "@berth/proto/messages/sync/v49/operation";
 import type { Logger } from "pino";
-import type { Sessions } from "../handshake/session.ts";
+import type { AutomaticSession, Sessions } from "../handshake/session.ts";
 import { unary } from "../transport/unary.ts";
 
 /** The service of dialect `automatic` that runs work: each call goes to the operations of its session's instance. */
-export function createOperationService(sessions: Sessions, logger: Logger): OperationServiceServer {
+export function createOperationService(sessions: Sessions<AutomaticSession>, logger: Logger): OperationServiceServer {
   return {
     startOperation: unary(async (request, call) => {
       const { instance, confirmed } = sessions.resolve(request.sessionToken, call);

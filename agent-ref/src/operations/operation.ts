@@ -3,15 +3,12 @@ import { basename, dirname, join } from "node:path";
 import { OperationState, type OperationStatus } from "@berth/proto/messages/sync/v49/operation";
 import type { Logger } from "pino";
 import { ChangeSignal } from "./change-signal.ts";
+import type { HostTrace } from "./host-trace.ts";
+import type { OperationEnd } from "./operation-end.ts";
 import { outputNotReadable } from "./operation-errors.ts";
-import { type HostTrace, type OperationRecord, writeOperationRecord, writeOperationTrace } from "./operation-record.ts";
+import { type OperationRecord, writeOperationRecord, writeOperationTrace } from "./operation-record.ts";
 import type { StreamNumber } from "./output-index.ts";
 import { OutputLog, type OutputPart } from "./output-log.ts";
-
-/** How an operation ended. */
-export type OperationEnd =
-  | { readonly state: "EXITED"; readonly exitCode: number }
-  | { readonly state: Exclude<OperationRecord["state"], "RUNNING" | "EXITED">; readonly reason: string };
 
 /** Directories of this prefix are on their way out: what is left of them after a crash is removed, not read. */
 export const removedPrefix = "removed-";

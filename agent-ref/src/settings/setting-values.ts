@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
-import { parseAgentVersion } from "../handshake/agent-version.ts";
+import { type AgentVersion, parseAgentVersion } from "../handshake/agent-version.ts";
 
 /** Where to listen. */
 export interface ListenAddress {
@@ -22,8 +22,8 @@ export const listenAddress = z.string().transform((text, context): ListenAddress
   return { host, port };
 });
 
-/** A version this agent can announce (HS-006). */
-export const agentVersion = z.number().transform((version, context) => {
+/** A version this agent can run as (HS-006). */
+export const agentVersion = z.number().transform((version, context): AgentVersion => {
   const parsed = parseAgentVersion(version);
   if (parsed.ok) return parsed.version;
   context.addIssue({ code: "custom", message: parsed.reason });

@@ -1,8 +1,10 @@
-import { chmod, constants, copyFile, link, writeFile } from "node:fs/promises";
+import { chmod, constants, copyFile, link, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { storageFailed } from "../errors/storage-errors.ts";
 import { flushTree } from "../storage/flush.ts";
 import { inParallel } from "../storage/in-parallel.ts";
 import type { ContentSource, ContentSources } from "./content-sources.ts";
+import { hashFile } from "./hash-file.ts";
 import { finalMode, type PlacedFile } from "./placement.ts";
 import { type Staging, stagedManifest } from "./staging.ts";
 
@@ -31,7 +33,11 @@ export async function placeRepeats(staging: Staging, placed: ReadonlySet<PlacedF
   const sources = new Map<string, ContentSource>();
   for (const file of staging.files) {
     if (!isThere(file)) continue;
-    sources.set(file.digest, { file: path.join(staging.directory, file.relativePath), executable: file.executable });
+    sources.set(file.digest, {
+      file: path.join(staging.directory, file.relativePath),
+      executable: file.executable,
+      immutable: true,
+    });
   }
   await inParallel(
     staging.files.filter((file) => !isThere(file)),
@@ -50,11 +56,17 @@ export async function seal(staging: Staging, manifestBytes: Uint8Array): Promise
   );
 }
 
-/** A link costs nothing, but shares its rights, and not every file system can make one. */
+/** A link costs nothing, but shares its rights and whatever is written through it, and not every file system can make one. */
 async function take(source: ContentSource, file: PlacedFile, directory: string): Promise<void> {
   const target = path.join(directory, file.relativePath);
-  if (source.executable === file.executable && (await linked(source.file, target))) return;
+  const linkable = source.immutable && source.executable === file.executable;
+  if (linkable && (await linked(source.file, target))) return;
   await copyFile(source.file, target, constants.COPYFILE_EXCL);
+  // What could change since it was found is compared where it cannot change any more.
+  if (!source.immutable && (await hashFile(target, file.sizeBytes)) !== file.digest) {
+    await rm(target, { force: true });
+    throw storageFailed("take a content from where it stood", new Error(`${source.file} has changed`));
+  }
   await chmod(target, finalMode(file));
 }
 

@@ -1,10 +1,10 @@
 import { mkdir, rename, stat } from "node:fs/promises";
 import path from "node:path";
-import type { Manifest } from "@berth/proto/rules/manifest";
+import type { Content, Manifest } from "@berth/proto/rules/manifest";
 import type { Logger } from "pino";
 import { isMissing } from "../errors/storage-errors.ts";
 import { flushDirectory } from "../storage/flush.ts";
-import { type ContentSources, createContentSources } from "./content-sources.ts";
+import { type ContentSources, createContentSources, type FoundContents } from "./content-sources.ts";
 import type { Generation, GenerationHost } from "./generation.ts";
 import { hostOf, readGenerationManifest } from "./generation-files.ts";
 import { writePointer } from "./generation-pointer.ts";
@@ -28,16 +28,23 @@ export interface Generations {
   reserve(manifestDigest: Uint8Array): Promise<Disposable>;
   /** The directory a sync of this manifest puts its files in. */
   stagingDirectory(manifestDigest: Uint8Array): string;
-  /** Where verified content of the instance's generations stands. Held against collection until it is disposed of. */
-  findContents(digests: ReadonlySet<string>): Promise<ContentSources>;
+  /** Where the instance holds content that was compared with its digest. Generations are held against collection until it is disposed of. */
+  findContents(wanted: readonly Content[]): Promise<ContentSources>;
   /** Makes a whole and durable staging directory the current generation, by one rename (SYNC-050, SYNC-053). */
   commit(manifestDigest: Uint8Array, manifest: Manifest): Promise<Generation>;
   /** Answers when nothing is being written or deleted any more. */
   close(): Promise<void>;
 }
 
+/** Finds content that the instance holds beside its generations, each file compared with its SHA-256 (LEG-050). */
+export type FindOtherContents = (wanted: readonly Content[]) => Promise<FoundContents>;
+
 /** Opens the generations below an instance's directory. Throws when the disk fails. */
-export async function openGenerations(directory: string, logger: Logger): Promise<Generations> {
+export async function openGenerations(
+  directory: string,
+  findOtherContents: FindOtherContents,
+  logger: Logger,
+): Promise<Generations> {
   const generations = path.join(directory, "generations");
   const staging = path.join(directory, "staging");
   const pointer = path.join(directory, "current");
@@ -46,7 +53,7 @@ export async function openGenerations(directory: string, logger: Logger): Promis
   const trash = await openTrash(path.join(directory, "trash"), logger);
   await discardDeadStaging(staging, trash);
   const { digests, pointerRepaired } = await listGenerations(generations, pointer, trash, logger);
-  const store = new GenerationStore({ generations, staging, pointer }, digests, trash, logger);
+  const store = new GenerationStore({ generations, staging, pointer }, digests, findOtherContents, trash, logger);
   if (pointerRepaired) await store.savePointer();
   return store;
 }
@@ -70,6 +77,7 @@ interface Verified {
 
 class GenerationStore implements Generations {
   readonly #places: Places;
+  readonly #findOtherContents: FindOtherContents;
   readonly #trash: Trash;
   readonly #logger: Logger;
   readonly #turns = createTurns();
@@ -78,8 +86,15 @@ class GenerationStore implements Generations {
   #recent: string[];
   #pointerWrite: Promise<void> = Promise.resolve();
 
-  constructor(places: Places, digests: readonly string[], trash: Trash, logger: Logger) {
+  constructor(
+    places: Places,
+    digests: readonly string[],
+    findOtherContents: FindOtherContents,
+    trash: Trash,
+    logger: Logger,
+  ) {
     this.#places = places;
+    this.#findOtherContents = findOtherContents;
     this.#trash = trash;
     this.#logger = logger;
     this.#recent = [...digests];
@@ -102,16 +117,19 @@ class GenerationStore implements Generations {
     return path.join(this.#places.staging, hexOf(manifestDigest));
   }
 
-  async findContents(digests: ReadonlySet<string>): Promise<ContentSources> {
+  async findContents(wanted: readonly Content[]): Promise<ContentSources> {
+    const digests = new Set(wanted.map((content) => content.digest));
     const sources = createContentSources();
     for (const digest of [...this.#recent]) {
       if (sources.count === digests.size) break;
       const manifest = await this.#verifiedManifest(digest);
       // It can have been collected in the meantime; from here to the hold nothing else runs.
       if (!manifest || !this.#shelf.has(digest)) continue;
-      const used = sources.add(this.#directory(digest), placeFiles(manifest), digests);
-      if (used) sources.onDispose(this.#hold(digest));
+      const found = { directory: this.#directory(digest), files: placeFiles(manifest), immutable: true };
+      if (sources.add(found, digests)) sources.onDispose(this.#hold(digest));
     }
+    const lacking = wanted.filter(({ digest, sizeBytes }) => sizeBytes > 0 && !sources.has(digest));
+    if (lacking.length > 0) sources.add(await this.#findOtherContents(lacking), digests);
     return sources;
   }
 

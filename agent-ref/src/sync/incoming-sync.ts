@@ -53,8 +53,7 @@ async function stagedSync(
   { digest, manifest, bytes }: AcceptedManifest,
   resources: AsyncDisposableStack,
 ): Promise<IncomingSync> {
-  const wanted = new Set(distinctContents(manifest).map((content) => content.digest));
-  const sources = resources.use(await generations.findContents(wanted));
+  const sources = resources.use(await generations.findContents(distinctContents(manifest)));
   const staging = await openStaging(generations.stagingDirectory(digest), manifest, sources);
   await requireSpace(staging.directory, staging.missing);
 

@@ -3,11 +3,11 @@ import { hash } from "node:crypto";
 import { chmod, readdir, readFile, rm, stat, unlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { zstdCompressSync } from "node:zlib";
-import { ErrorCode } from "@berth/proto/messages/handshake/v1/handshake";
+import type { ErrorCode } from "@berth/proto/messages/handshake/v1/handshake";
 import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import { describe, it } from "mocha";
 import { assertGeneration, generationDirectory } from "../testing/assert-generation.ts";
-import { refusalOf } from "../testing/raw-client.ts";
+import { refusedWith } from "../testing/refused-with.ts";
 import { makeSample } from "../testing/sample.ts";
 import {
   commitFrame,
@@ -26,17 +26,6 @@ const sample = makeSample(
   "#!/bin/sh\n",
 );
 const large = Buffer.alloc(900_000, "0123456789");
-
-async function refusedWith(code: keyof typeof ErrorCode, call: Promise<unknown>) {
-  const error = await call.then(
-    () => assert.fail(`the call was not refused with ${code}`),
-    (thrown: unknown) => thrown,
-  );
-  const refusal = refusalOf(error);
-  assert.equal(refusal.code, ErrorCode[code], refusal.message);
-  assert.ok(refusal.remedy !== "" && refusal.clause !== "");
-  return refusal;
-}
 
 describe("a sync", () => {
   it("brings in a generation whole, with an executable host and nothing else", async () => {

@@ -1,8 +1,8 @@
 import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import type { Offer, SyncRequest, SyncResponse } from "@berth/proto/messages/sync/v49/sync";
 import { distinctContents } from "@berth/proto/rules/manifest";
-import type { Session, Sessions } from "../handshake/session.ts";
-import type { Incoming, MessageStream } from "../transport/message-stream.ts";
+import type { AutomaticSession, Sessions } from "../handshake/session.ts";
+import { CallerGone, type Incoming, type MessageStream } from "../transport/call.ts";
 import { decodePayload } from "./data-payload.ts";
 import { beginIncomingSync, type IncomingSync } from "./incoming-sync.ts";
 import { needMessages } from "./need-messages.ts";
@@ -12,22 +12,18 @@ import { incomplete, syncIdle, unexpectedMessage } from "./sync-errors.ts";
 type Stream = MessageStream<SyncRequest, SyncResponse>;
 type Frame = NonNullable<SyncRequest["frame"]>;
 
-/** Thrown when the caller has gone: there is nobody to answer. What arrived is kept for the next offer (SYNC-060). */
-class CallerGone extends Error {}
-
-/** One sync, from its offer to its end (SYNC-030): Offer, ManifestParts, Need, Data, Commit, Committed. */
-export async function runSync(stream: Stream, sessions: Sessions, limits: Limits): Promise<void> {
-  try {
-    const offer = await receiveOffer(stream, limits);
-    const session = sessions.resolve(offer.sessionToken, stream);
-    const accepted = await receiveManifest(stream, offer, limits);
-    await using incoming = await beginIncomingSync(session.instance.generations, accepted);
-    for (const need of needMessages(incoming.missing)) await stream.send(need);
-    await receiveContent(stream, incoming, session, limits);
-    await commit(stream, incoming, session, accepted);
-  } catch (error) {
-    if (!(error instanceof CallerGone)) throw error;
-  }
+/**
+ * One sync, from its offer to its end (SYNC-030): Offer, ManifestParts, Need, Data, Commit, Committed. Throws CallerGone when its caller
+ * goes before; what arrived is kept for the next offer (SYNC-060).
+ */
+export async function runSync(stream: Stream, sessions: Sessions<AutomaticSession>, limits: Limits): Promise<void> {
+  const offer = await receiveOffer(stream, limits);
+  const session = sessions.resolve(offer.sessionToken, stream);
+  const accepted = await receiveManifest(stream, offer, limits);
+  await using incoming = await beginIncomingSync(session.instance.generations, accepted);
+  for (const need of needMessages(incoming.missing)) await stream.send(need);
+  await receiveContent(stream, incoming, session, limits);
+  await commit(stream, incoming, session, accepted);
 }
 
 async function receiveOffer(stream: Stream, limits: Limits): Promise<Offer> {
@@ -52,7 +48,7 @@ async function receiveManifest(stream: Stream, offer: Offer, limits: Limits): Pr
 async function receiveContent(
   stream: Stream,
   { writer }: IncomingSync,
-  session: Session,
+  session: AutomaticSession,
   limits: Limits,
 ): Promise<void> {
   for (;;) {
@@ -73,7 +69,7 @@ async function receiveContent(
 async function commit(
   stream: Stream,
   incoming: IncomingSync,
-  session: Session,
+  session: AutomaticSession,
   accepted: AcceptedManifest,
 ): Promise<void> {
   await incoming.prepare();

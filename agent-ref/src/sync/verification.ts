@@ -1,7 +1,6 @@
 import path from "node:path";
-import { isMissing } from "../errors/storage-errors.ts";
 import { inParallel } from "../storage/in-parallel.ts";
-import { hashFile } from "./hash-file.ts";
+import { hashIfReadable } from "./hash-file.ts";
 import { directoriesOf, isExecutable, MANIFEST_FILE, type PlacedFile } from "./placement.ts";
 import { readTree } from "./tree.ts";
 
@@ -20,7 +19,7 @@ export async function verifyTree(directory: string, files: readonly PlacedFile[]
   await inParallel(files, async (file) => {
     const found = tree.files.get(file.relativePath);
     if (found?.sizeBytes !== file.sizeBytes || isExecutable(found.mode) !== file.executable) return;
-    if ((await hashUnlessMissing(path.join(directory, file.relativePath), file.sizeBytes)) === file.digest)
+    if ((await hashIfReadable(path.join(directory, file.relativePath), file.sizeBytes)) === file.digest)
       intact.push(file);
   });
 
@@ -33,18 +32,4 @@ export async function verifyTree(directory: string, files: readonly PlacedFile[]
     tree.directories.length === directories.size &&
     tree.directories.every((one) => directories.has(one));
   return { whole, intact };
-}
-
-async function hashUnlessMissing(file: string, sizeBytes: number): Promise<string | undefined> {
-  try {
-    return await hashFile(file, sizeBytes);
-  } catch (error) {
-    // A file that the disk cannot give is as good as absent, and is asked for again; that it is, its sender will see.
-    if (isMissing(error) || isUnreadable(error)) return undefined;
-    throw error;
-  }
-}
-
-function isUnreadable(error: unknown): boolean {
-  return error instanceof Error && "code" in error && (error.code === "EIO" || error.code === "EACCES");
 }

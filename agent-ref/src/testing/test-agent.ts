@@ -4,6 +4,7 @@ import path from "node:path";
 import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import { pino } from "pino";
 import { startAgent } from "../agent.ts";
+import type { AgentVersion } from "../handshake/agent-version.ts";
 import { defaultLimits } from "../limits.ts";
 import { connectRawClient, type RawClient } from "./raw-client.ts";
 
@@ -12,22 +13,47 @@ export interface TestAgent extends AsyncDisposable {
   readonly root: string;
   readonly address: string;
   readonly client: RawClient;
+  /** Stops it and starts it again over the same root, as the same version or another. Its address and client are new ones then. */
+  restart(agentVersion?: AgentVersion): Promise<void>;
 }
 
-/** Starts an agent; one without a root of its own gets a fresh one, removed at the end. */
-export async function startTestAgent({
-  root,
-  limits,
-}: {
-  root?: string;
-  limits?: Partial<Limits>;
-} = {}): Promise<TestAgent> {
-  const used = root ?? (await makeTestDirectory());
+/** How a test wants its agent. */
+export interface TestAgentOptions {
+  /** Without one it gets a fresh one, removed at the end. */
+  readonly root?: string;
+  readonly limits?: Partial<Limits>;
+  readonly agentVersion?: AgentVersion;
+}
+
+/** Starts an agent. */
+export async function startTestAgent(options: TestAgentOptions = {}): Promise<TestAgent> {
+  const root = options.root ?? (await makeTestDirectory());
+  let running = await startOnce(root, options);
+  return {
+    root,
+    get address() {
+      return running.address;
+    },
+    get client() {
+      return running.client;
+    },
+    async restart(agentVersion = options.agentVersion) {
+      await running.stop();
+      running = await startOnce(root, { ...options, ...(agentVersion && { agentVersion }) });
+    },
+    async [Symbol.asyncDispose]() {
+      await running.stop();
+      if (options.root === undefined) await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startOnce(root: string, { limits, agentVersion = 51 }: TestAgentOptions) {
   const agent = await startAgent({
-    root: used,
+    root,
     host: "127.0.0.1",
     port: 0,
-    agentVersion: 51,
+    agentVersion,
     tls: undefined,
     limits: { ...defaultLimits, ...limits },
     logger: pino({ level: "silent" }),
@@ -35,13 +61,11 @@ export async function startTestAgent({
   const address = `127.0.0.1:${agent.port}`;
   const client = connectRawClient(address);
   return {
-    root: used,
     address,
     client,
-    async [Symbol.asyncDispose]() {
+    async stop() {
       client.close();
       await agent.stop();
-      if (root === undefined) await rm(used, { recursive: true, force: true });
     },
   };
 }

@@ -15,7 +15,7 @@ import { CannotListenError } from "./cannot-listen-error.ts";
 import { checkReceiveWindow, raiseReceiveWindow } from "./receive-window.ts";
 
 /** A service and what answers it. */
-interface ServedService {
+export interface ServedService {
   readonly definition: ServiceDefinition;
   readonly implementation: UntypedServiceImplementation;
 }
@@ -50,7 +50,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
   raiseReceiveWindow(server);
   for (const { definition, implementation } of options.services) server.addService(definition, implementation);
   new HealthImplementation({ "": "SERVING" }).addToServer(server);
-  new ReflectionService(loadDescriptors()).addToServer(server);
+  new ReflectionService(loadDescriptors(), { services: options.services.map(nameOf) }).addToServer(server);
 
   const port = await bind(server, options);
   try {
@@ -65,6 +65,12 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
 function loadDescriptors() {
   const file = fileURLToPath(import.meta.resolve("@berth/proto/descriptors/berth.binpb"));
   return protoLoader.loadFileDescriptorSetFromBuffer(readFileSync(file));
+}
+
+/** Only what this agent serves is shown: the descriptors hold the services of every dialect. */
+function nameOf({ definition }: ServedService): string {
+  const [, name] = Object.values(definition)[0]!.path.split("/");
+  return name!;
 }
 
 function bind(server: Server, { host, port, tls }: GrpcServerOptions): Promise<number> {

@@ -1,8 +1,8 @@
 import type { handleUnaryCall } from "@grpc/grpc-js";
 import type { Logger } from "pino";
-import type { Call, UnaryHandler } from "./call.ts";
+import type { UnaryHandler } from "./call.ts";
+import { followCall } from "./call-life.ts";
 import { failureOf, undecodableFailure } from "./failure.ts";
-import { peerAddressOf } from "./peer-address.ts";
 import { undecodable } from "./service-definition.ts";
 
 /** A grpc-js handler that answers with what `handler` answers, and refuses with what it throws (ERR-001, ERR-007). */
@@ -15,14 +15,8 @@ export function unary<Request, Response>(
       callback(undecodableFailure());
       return;
     }
-    const peerAddress = peerAddressOf(grpcCall.getPeer());
-    // Without a socket there is nobody to answer.
-    if (peerAddress === undefined) return;
-
-    const gone = new AbortController();
-    const listeners: (() => void)[] = [];
-    const call: Call = { peerAddress, signal: gone.signal, onEnd: (listener) => listeners.push(listener) };
-    grpcCall.once("cancelled", () => gone.abort());
+    const call = followCall(grpcCall);
+    if (call === undefined) return;
 
     const answer = async () => handler(grpcCall.request, call);
     answer()
@@ -30,8 +24,6 @@ export function unary<Request, Response>(
         (response) => callback(null, response),
         (thrown: unknown) => callback(failureOf(thrown, logger)),
       )
-      .finally(() => {
-        for (const listener of listeners) listener();
-      });
+      .finally(() => call.ended());
   };
 }
