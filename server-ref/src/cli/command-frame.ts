@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { Failure } from "../errors/failure.ts";
 import { defaultHomeDirectory, type ServerHome, withServerHome } from "../home/server-home.ts";
 import { createOutput, type Output } from "./output.ts";
+import { terminal } from "./terminal.ts";
 
 /** What every command takes. */
 interface CommonOptions {
@@ -18,14 +19,16 @@ export interface CommandContext {
 /** Adds the options every command takes, and the examples that end its help. */
 export function frame(command: Command, examples: readonly string[]): Command {
   return command
-    .addOption(
-      new Option("--home <dir>", "the server's home directory")
-        .env("BERTH_HOME")
-        .default(defaultHomeDirectory, "~/.berth-server")
-        .argParser(requireDirectoryName),
-    )
+    .addOption(homeOption(terminal().home))
     .option("--json", "answer in JSON")
     .addHelpText("after", formatExamples(examples));
+}
+
+function homeOption(home: string | undefined): Option {
+  const option = new Option("--home <dir>", "the server's home directory").argParser(requireDirectoryName);
+  return home === undefined
+    ? option.env("BERTH_HOME").default(defaultHomeDirectory, "~/.berth-server")
+    : option.default(home);
 }
 
 /** How the help of a command or of a group of commands ends. */
@@ -44,7 +47,7 @@ export async function runInFrame(
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     output.fail(error);
-    process.exitCode = error.exitCode;
+    terminal().setExitCode(error.exitCode);
   }
 }
 

@@ -1,5 +1,6 @@
 import { ExitCode } from "../errors/exit-code.ts";
 import type { Failure } from "../errors/failure.ts";
+import { terminal } from "./terminal.ts";
 
 /** What is said, and to whom. */
 interface Interruption {
@@ -20,19 +21,18 @@ export async function interruptible<Result>(
   work: (signal: AbortSignal) => Promise<Result>,
 ): Promise<Result> {
   const controller = new AbortController();
-  const onSignal = () => {
+  const { onInterrupt, abandon } = terminal();
+  const onInterruption = () => {
     const isSecond = controller.signal.aborted;
     const sentence = isSecond ? leaving : ending;
     if (sentence) say(sentence);
-    if (isSecond) process.exit(ExitCode.interrupted);
+    if (isSecond) abandon(ExitCode.interrupted);
     controller.abort(failure);
   };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  const ignoreInterrupts = onInterrupt(onInterruption);
   try {
     return await work(controller.signal);
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    ignoreInterrupts();
   }
 }

@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { Failure } from "../errors/failure.ts";
 import { withoutControls } from "../errors/printable.ts";
+import { terminal } from "./terminal.ts";
 
 /** Where a command's words go: answers to stdout, everything else to stderr. */
 export interface Output {
@@ -19,13 +19,14 @@ export interface Output {
 
 export function createOutput(isJson: boolean): Output {
   // Names of files and an agent's words stand in these lines, and nothing in them may command a terminal.
-  const tell = (line: string) => process.stderr.write(`${withoutControls(line)}\n`);
-  const tellJson = (value: unknown) => process.stdout.write(`${JSON.stringify(value)}\n`);
+  const { print } = terminal();
+  const tell = (line: string) => void print("stderr", `${withoutControls(line)}\n`);
+  const tellJson = (value: unknown) => void print("stdout", `${JSON.stringify(value)}\n`);
   return {
     isJson,
     answer(json, lines) {
       if (isJson) tellJson(json);
-      else for (const line of lines) process.stdout.write(`${line}\n`);
+      else for (const line of lines) void print("stdout", `${line}\n`);
     },
     event(json) {
       if (isJson) tellJson(json);
@@ -37,10 +38,6 @@ export function createOutput(isJson: boolean): Output {
       tell(`error: ${message}${clause && !message.includes(clause) ? ` (${clause})` : ""}`);
       tell(`  ${remedy}`);
     },
-    async pass(stream, bytes) {
-      const target = process[stream];
-      if (target.errored) return; // nobody reads it any more; reader-left.ts has said what follows
-      if (!target.write(bytes)) await once(target, "drain").catch(() => {});
-    },
+    pass: print,
   };
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { HostEnd, HostStream, type OperationEnd } from "@berth/proto/messages/sync/v44/host";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import { createTestCertificate } from "../testing/certificate.ts";
 import { beginStep, runStep } from "../testing/command-line.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
+import { startFakeLegacyAgent } from "../testing/fake-legacy-agent.ts";
 import { createFakeOperation, playOperation } from "../testing/fake-operations.ts";
 import { type TemporaryServer, withTemporaryServer } from "../testing/temporary-server.ts";
 
@@ -139,6 +141,95 @@ describe("berth-server", function () {
       assert.match(stdout, /\nExamples:\n( {2}\$ berth-server .*\n){2,}/);
     });
   }
+
+  const legacyEnds: [string, Partial<OperationEnd>, number, RegExp][] = [
+    ["its exit code", { how: HostEnd.HOST_END_EXITED, exitCode: 4 }, 4, /^$/],
+    [
+      "10 for another end",
+      { how: HostEnd.HOST_END_HOST_DIED, reason: "signal 9" },
+      10,
+      /HOST_DIED: signal 9 \(LEG-047\)/,
+    ],
+  ];
+  for (const [title, how, exitCode, words] of legacyEnds) {
+    it(`syncs and runs on an agent of an older dialect, and ends with ${title}`, async () => {
+      await withTemporaryServer(async (server) => {
+        await using agent = await startFakeLegacyAgent(46, {
+          runOperation(call) {
+            const out = { stream: HostStream.HOST_STREAM_STDOUT, data: Buffer.from("out\n") };
+            const end = { how: HostEnd.HOST_END_EXITED, exitCode: 0, reason: "", ...how };
+            call.write({ event: { $case: "output", value: out } });
+            call.write({ event: { $case: "end", value: end } });
+            call.end();
+          },
+        });
+        const home = await setUp(server, agent.port);
+        await runStep(home, "settings", "set", "Agent.InstanceId", "blue");
+        const synced = await runStep(home, "sync", "fake", "--require-isolation", "--json");
+        assert.equal(JSON.parse(synced.stdout).dialect, 44);
+        const ran = await runStep(home, "run", "fake", "deploy");
+        assert.equal(ran.exitCode, exitCode);
+        assert.equal(ran.stdout, "out\n");
+        assert.match(ran.stderr, words);
+        const [, ended] = (await runStep(home, "run", "--json", "fake", "deploy")).stdout.split("\n");
+        assert.equal(JSON.parse(ended ?? "").operationId, null);
+        assert.equal(JSON.parse(ended ?? "").dialect, 44);
+      });
+    });
+  }
+
+  it("cancels the call and ends with 130 when it is interrupted on an agent of an older dialect", async () => {
+    await withTemporaryServer(async (server) => {
+      const { promise: cancelled, resolve } = Promise.withResolvers<void>();
+      await using agent = await startFakeLegacyAgent(42, {
+        runOperation(call) {
+          call.on("cancelled", resolve);
+          call.on("error", () => {});
+          const begun = { stream: HostStream.HOST_STREAM_STDOUT, data: Buffer.from("begun\n") };
+          call.write({ event: { $case: "output", value: begun } });
+        },
+      });
+      const home = await setUp(server, agent.port);
+      const step = beginStep(home, "run", "fake", "deploy");
+      await step.prints("begun");
+      step.child.kill("SIGINT");
+      assert.equal((await step.ended).exitCode, 130);
+      await cancelled;
+    });
+  });
+
+  for (const words of [
+    ["sync", "fake", "--require-isolation"],
+    ["run", "--require-isolation", "fake", "deploy"],
+  ]) {
+    it(`ends with 11 and the remedy for ${words.join(" ")} on an agent that shares its instance`, async () => {
+      await withTemporaryServer(async (server) => {
+        await using agent = await startFakeLegacyAgent(46);
+        const home = await setUp(server, agent.port);
+        const { exitCode, stderr } = await runStep(home, ...words);
+        assert.equal(exitCode, 11);
+        assert.match(stderr, /asked SERVER, given PRODUCT.*Set Agent\.InstanceId/s);
+        assert.equal(agent.lists.length, 0);
+      });
+    });
+  }
+
+  it("says when a setting takes effect, and that an InstanceId has none below the product's minimum version", async () => {
+    await withTemporaryServer(async (server) => {
+      const home = join(server.directory, "by-steps");
+      const set = (name: string, value: string) => runStep(home, "settings", "set", name, value);
+      const first = await set("Agent.InstanceId", "blue");
+      assert.match(first.stdout, /at the server's next start: with the next command; a sync or run that is under way/);
+      assert.equal(first.stderr, "");
+      assert.equal((await set("Server.ProductVersion", "6.1.19")).stderr, "");
+      const noEffect = /Agent\.InstanceId has no effect: BuildMaster 6\.1\.19 is below 6\.1\.20.*INST-042/;
+      assert.match((await set("Server.Product", "BuildMaster")).stderr, noEffect);
+      assert.match((await set("Agent.InstanceId", "green")).stderr, noEffect);
+      assert.equal((await set("Agent.InstanceId", " ")).stderr, "");
+      await set("Agent.InstanceId", "green");
+      assert.equal((await set("Server.ProductVersion", "6.1.20")).stderr, "");
+    });
+  });
 
   it("connects from the source address it was given", async () => {
     await withTemporaryServer(async (server) => {

@@ -1,11 +1,14 @@
 import { Command } from "commander";
+import type { RunCommandLine } from "../driver/drive.ts";
 import { readOwnVersion } from "../home/own-version.ts";
 import { addAgentsCommands } from "./agents-commands.ts";
+import { addDriverCommand } from "./driver-command.ts";
 import { addHistoryCommand } from "./history-command.ts";
 import { addPackagesCommands } from "./packages-commands.ts";
 import { addRunCommand } from "./run-command.ts";
 import { addSettingsCommands } from "./settings-commands.ts";
 import { addSyncCommand } from "./sync-command.ts";
+import { terminal } from "./terminal.ts";
 
 const exitCodes = `
 Exit codes:
@@ -19,6 +22,7 @@ Exit codes:
     8  the home is damaged, or cannot be read or written
     9  the sync broke off, or the agent does not keep to the protocol
    10  the operation ended without an exit code
+   11  the agent gives less isolation than --require-isolation asks for
    70  a fault of this program
   130  interrupted
 run ends with the operation's own exit code where there is one.`;
@@ -32,8 +36,8 @@ Examples:
 
 Every command takes --home and --json; see berth-server COMMAND --help.`;
 
-/** The command line of `berth-server`. */
-export function createProgram(): Command {
+/** The command line of `berth-server`; `runCommandLine` runs another one. */
+export function createProgram(runCommandLine: RunCommandLine): Command {
   const program = new Command("berth-server")
     .description(
       "The reference server of the Berth protocol: publishes packages, brings agents to them, and runs operations there.",
@@ -43,6 +47,10 @@ export function createProgram(): Command {
     .showHelpAfterError("(see berth-server --help)")
     .addHelpText("after", exitCodes)
     .addHelpText("after", examples)
+    .configureOutput({
+      writeOut: (text) => void terminal().print("stdout", text),
+      writeErr: (text) => void terminal().print("stderr", text),
+    })
     .exitOverride();
   addSettingsCommands(program);
   addPackagesCommands(program);
@@ -50,5 +58,6 @@ export function createProgram(): Command {
   addSyncCommand(program);
   addRunCommand(program);
   addHistoryCommand(program);
+  addDriverCommand(program, runCommandLine);
   return program;
 }

@@ -1,6 +1,7 @@
 import { Listr, type ListrDefaultRendererLogLevels, ListrLogger, ProcessOutput } from "listr2";
 import type { ReportProgress } from "../progress.ts";
 import { formatSize } from "./size.ts";
+import { terminal } from "./terminal.ts";
 
 /** Elsewhere than on a terminal a line is written at most this often. */
 const plainIntervalMs = 5_000;
@@ -10,8 +11,7 @@ export function showingProgress<Result>(
   title: string,
   work: (report: ReportProgress) => Promise<Result>,
 ): Promise<Result> {
-  const isTerminal = process.stderr.isTTY && process.stdout.isTTY; // listr2 asks about stdout only
-  return isTerminal ? onTerminal(title, work) : work(reportInPlainLines(title));
+  return terminal().isInteractive ? onTerminal(title, work) : work(reportInPlainLines(title));
 }
 
 async function onTerminal<Result>(title: string, work: (report: ReportProgress) => Promise<Result>): Promise<Result> {
@@ -38,11 +38,12 @@ async function onTerminal<Result>(title: string, work: (report: ReportProgress) 
 
 /** Writes how far a piece of work has come to stderr, a line now and then; nothing for a short one. */
 export function reportInPlainLines(title: string): ReportProgress {
+  const { print } = terminal();
   let lastAtMs = performance.now();
   return (state) => {
     if (performance.now() - lastAtMs < plainIntervalMs) return;
     lastAtMs = performance.now();
-    process.stderr.write(`${describe(title, state)}\n`);
+    void print("stderr", `${describe(title, state)}\n`);
   };
 }
 

@@ -3,12 +3,19 @@ import { operationInterrupted, operationNotStarted } from "../errors/agent-failu
 import { ExitCode } from "../errors/exit-code.ts";
 import { readServerIdentity } from "../handshake/server-identity.ts";
 import { findAgent } from "../home/agents.ts";
-import { type OperationResult, type OutputSink, runOperation } from "../operations/run-operation.ts";
+import type { OperationResult, OutputSink } from "../operations/operation-result.ts";
+import { runOperation } from "../operations/run-operation.ts";
 import { readWantedManifest } from "../sync/wanted-manifest.ts";
 import { frame, type Options, runInFrame } from "./command-frame.ts";
 import { interruptible } from "./interruption.ts";
+import { type IsolationOptions, isolationOption } from "./isolation-option.ts";
 import type { Output } from "./output.ts";
 import { reportInPlainLines } from "./progress.ts";
+import { terminal } from "./terminal.ts";
+
+interface RunOptions extends IsolationOptions {
+  readonly timeout?: number;
+}
 
 /** `run AGENT OPERATION [ARGS…]`. */
 export function addRunCommand(program: Command): void {
@@ -20,13 +27,19 @@ export function addRunCommand(program: Command): void {
       )
       .usage("[options] AGENT OPERATION [ARGS…]")
       .option("--timeout <duration>", "end it after so long, such as 90s, 10m or 2h", parseDurationMs)
+      .addOption(isolationOption())
       .passThroughOptions()
       .addHelpText(
         "after",
         "\nOptions stand before AGENT; everything after OPERATION belongs to the operation.\nCtrl-C cancels the operation on the agent and waits for its end; a second leaves at once.",
       ),
-    ["run web-1 deploy --force", "run --timeout 10m web-1 deploy", "run --json web-1 list-sites"],
-  ).action((name: string, operation: string, args: string[], options: Options<{ timeout?: number }>) =>
+    [
+      "run web-1 deploy --force",
+      "run --timeout 10m web-1 deploy",
+      "run --require-isolation web-1 deploy",
+      "run --json web-1 list-sites",
+    ],
+  ).action((name: string, operation: string, args: string[], options: Options<RunOptions>) =>
     runInFrame(options, async ({ home, output }) => {
       const agent = findAgent(home, name);
       const identity = readServerIdentity(home);
@@ -39,12 +52,14 @@ export function addRunCommand(program: Command): void {
       };
       await interruptible(interruption, async (signal) => {
         const report = reportInPlainLines(`Syncing ${name}`);
-        const task = { home, identity, wanted, signal, report, warn: output.warn };
+        const requiresIsolation = options.requireIsolation === true;
+        const task = { home, identity, wanted, requiresIsolation, signal, report, warn: output.warn };
         const order = { name: operation, arguments: args, timeoutMs: options.timeout ?? 0 };
         const result = await runOperation(agent, task, order, createSink(output));
-        output.event({ event: "ended", ...result, exitCode: result.exitCode ?? null });
+        const { operationId = null, exitCode = null } = result;
+        output.event({ event: "ended", ...result, operationId, exitCode });
         if (signal.aborted) throw operationInterrupted(result.operationId, endOf(result));
-        process.exitCode = toExitCode(result, output);
+        terminal().setExitCode(toExitCode(result, output));
       });
     }),
   );
@@ -57,16 +72,16 @@ function createSink(output: Output): OutputSink {
     output.event({ event: "output", stream, base64: Buffer.from(bytes).toString("base64") });
 }
 
-/** Only an exit code of zero is success, and every other state is failure (OP-062). */
+/** Only an exit code of zero is success, and every other state is failure (OP-062, LEG-047). */
 function toExitCode(
   { state, exitCode, reason, outputTruncated, operationId }: OperationResult,
   output: Output,
 ): number {
   if (outputTruncated) output.warn("The agent kept only the first part of the output.");
   if (exitCode === undefined) {
-    output.say(
-      `error: The operation ${operationId} ended as ${state}: ${reason || "the agent gave no reason"} (OP-062)`,
-    );
+    const [which, clause] =
+      operationId === undefined ? ["The operation", "LEG-047"] : [`The operation ${operationId}`, "OP-062"];
+    output.say(`error: ${which} ended as ${state}: ${reason || "the agent gave no reason"} (${clause})`);
     return ExitCode.operationWithoutExitCode;
   }
   if (exitCode >= 0 && exitCode <= 255) return exitCode;

@@ -1,7 +1,19 @@
 import type { Command } from "commander";
+import { explainWithheldInstanceId } from "../handshake/withheld-instance-id.ts";
+import type { ServerHome } from "../home/server-home.ts";
 import { getSetting, listSettings, setSetting, settingsAbout, unsetSetting } from "../home/settings.ts";
 import { formatExamples, frame, type Options, runInFrame } from "./command-frame.ts";
+import type { Output } from "./output.ts";
 import { formatTable } from "./table.ts";
+
+/** Every command is a start of the server, which reads its settings then and not again. */
+const whenItTakesEffect =
+  "It takes effect at the server's next start: with the next command; a sync or run that is under way keeps what it began with.";
+
+function warnOfWithheldId(home: ServerHome, output: Output): void {
+  const sentence = explainWithheldInstanceId(home);
+  if (sentence !== undefined) output.warn(sentence);
+}
 
 /** `settings list|get|set|unset`. */
 export function addSettingsCommands(program: Command): void {
@@ -46,9 +58,8 @@ export function addSettingsCommands(program: Command): void {
   ]).action((name: string, value: string, options: Options) =>
     runInFrame(options, ({ home, output }) => {
       setSetting(home, name, value);
-      output.answer({ name, value }, [
-        `${name} is now ${JSON.stringify(value)}; it takes effect at the next start of the server.`,
-      ]);
+      output.answer({ name, value }, [`${name} is now ${JSON.stringify(value)}. ${whenItTakesEffect}`]);
+      warnOfWithheldId(home, output);
     }),
   );
 
@@ -59,9 +70,8 @@ export function addSettingsCommands(program: Command): void {
       unsetSetting(home, name);
       const { value } = getSetting(home, name);
       const now = value === undefined ? "unset" : `${JSON.stringify(value)}, its default`;
-      output.answer({ name, value: value ?? null }, [
-        `${name} is now ${now}; it takes effect at the next start of the server.`,
-      ]);
+      output.answer({ name, value: value ?? null }, [`${name} is now ${now}. ${whenItTakesEffect}`]);
+      warnOfWithheldId(home, output);
     }),
   );
 }

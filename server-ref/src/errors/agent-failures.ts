@@ -10,11 +10,15 @@ export function agentMisbehaved(what: string, clause: string): Failure {
   });
 }
 
-/** The agent is older than every dialect this server speaks. */
-export function dialectUnsupported(agentVersion: number, agentDialect: number, lowest: number): Failure {
+/** The agent keeps this server less apart than its operator requires (INST-043); both isolations in the specification's words. */
+export function isolationTooLow(asked: string, given: string, consequence: string, remedy: string): Failure {
   return new Failure(
-    `The agent has version ${agentVersion}, which speaks no dialect above ${agentDialect}; this server speaks none below ${lowest}.`,
-    { exitCode: ExitCode.refusedByAgent, remedy: `Upgrade the agent to version ${lowest} or later.`, clause: "HS-014" },
+    `The required isolation was not given: asked ${asked}, given ${given}. ${consequence} Nothing was sent.`,
+    {
+      exitCode: ExitCode.isolationTooLow,
+      remedy,
+      clause: "INST-043",
+    },
   );
 }
 
@@ -36,6 +40,33 @@ export function contactLost(operationId: string, why: string, cause: unknown): F
     exitCode: ExitCode.agentUnreachable,
     remedy: "The operation can still be running on the agent; look there before running it again.",
     cause,
+  });
+}
+
+/** A call of the older dialects broke while its operation may have run; without an id, nobody can ask for it (LEG-047, LEG-048). */
+export function legacyContactLost(why: string, cause?: unknown): Failure {
+  return new Failure(`The agent was lost while the operation ran: ${why}.`, {
+    exitCode: ExitCode.agentUnreachable,
+    remedy: "Nobody knows how far it came, so it is not repeated; look at the agent before running it again.",
+    clause: "LEG-048",
+    cause,
+  });
+}
+
+/** Another agent, or another version of it, answers than the one that the operation was prepared for. */
+export function agentReplaced(before: number, now: number): Failure {
+  return new Failure(`The agent spoke the dialect ${before} and now speaks ${now}; it was replaced meanwhile.`, {
+    exitCode: ExitCode.syncBrokeOff,
+    remedy: "Look on the agent whether the operation was begun before running it again.",
+  });
+}
+
+/** The older dialects name the host in the call, so there is nothing to call (LEG-041). */
+export function noHostLoaded(agentVersion: number): Failure {
+  return new Failure(`No host is loaded, and an agent of version ${agentVersion} has to be told which one to start.`, {
+    exitCode: ExitCode.notFound,
+    remedy: "Add one: berth-server packages add DIR --kind host --name NAME --version VERSION --entry PATH.",
+    clause: "LEG-041",
   });
 }
 
@@ -63,8 +94,9 @@ export function operationNotStarted(): Failure {
 }
 
 /** `end` is how the operation ended in truth: it can have been faster than the interruption. */
-export function operationInterrupted(operationId: string, end: string): Failure {
-  return new Failure(`Interrupted: the operation ${operationId} ended as ${end}.`, {
+export function operationInterrupted(operationId: string | undefined, end: string): Failure {
+  const operation = operationId === undefined ? "the operation" : `the operation ${operationId}`;
+  return new Failure(`Interrupted: ${operation} ended as ${end}.`, {
     exitCode: ExitCode.interrupted,
     remedy: "See how far it came before you run the command again.",
   });

@@ -3,6 +3,7 @@ import {
   ErrorCode,
   Error as ErrorMessage,
   errorCodeToJSON,
+  Phase,
 } from "@berth/proto/messages/handshake/v1/handshake";
 import type { ServiceError } from "@grpc/grpc-js";
 import { ExitCode } from "./exit-code.ts";
@@ -14,6 +15,8 @@ export class AgentRefusal extends Failure {
   readonly code: number;
   /** The same call can succeed later; without it the call is never repeated (ERR-009). */
   readonly retryable: boolean;
+  /** The agent says that nothing was begun (ERR-005). */
+  readonly hasNotStarted: boolean;
   readonly details: Readonly<Record<string, string>>;
 
   constructor(error: BerthError, cause: ServiceError) {
@@ -26,6 +29,7 @@ export class AgentRefusal extends Failure {
     this.name = "AgentRefusal";
     this.code = error.code;
     this.retryable = error.retryable;
+    this.hasNotStarted = error.phase === Phase.PHASE_NOT_STARTED;
     this.details = error.details;
   }
 }

@@ -11,6 +11,7 @@ export const ExitCode = {
   homeDamaged: 8,
   syncBrokeOff: 9,
   operationWithoutExitCode: 10,
+  isolationTooLow: 11,
   internal: 70,
   interrupted: 130,
 } as const;

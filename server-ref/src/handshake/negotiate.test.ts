@@ -5,7 +5,7 @@ import { ExitCode } from "../errors/exit-code.ts";
 import { setSetting } from "../home/settings.ts";
 import { syncAgent } from "../sync/sync-agent.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
-import type { FakeBehaviour } from "../testing/fake-agent-state.ts";
+import { startFakeLegacyAgent } from "../testing/fake-legacy-agent.ts";
 import { fakeRefusal } from "../testing/fake-refusal.ts";
 import { agentAt, withTemporaryServer } from "../testing/temporary-server.ts";
 
@@ -23,7 +23,7 @@ describe("a greeting", () => {
       assert.equal(greeting?.productVersion, "6.1.20");
       assert.equal(greeting?.instanceId, " Blue ");
       assert.deepEqual(greeting?.features, ["zstd@1"]);
-      assert.deepEqual(greeting?.dialects, { lowest: 49, highest: 49 });
+      assert.deepEqual(greeting?.dialects, { lowest: 1, highest: 49 });
     });
   });
 
@@ -47,33 +47,60 @@ describe("a greeting", () => {
     });
   }
 
-  for (const [announced, spoken] of [
-    [42, 1],
-    [46, 44],
-    [47, 44],
-    [48, 44],
-  ]) {
-    it(`says that an agent of version ${announced} speaks dialect ${spoken} at most and has to be upgraded`, async () => {
+  const misfits: [number, number][] = [
+    [0, 1],
+    [42, 44],
+    [43, 49],
+    [44, 1],
+    [46, 49],
+    [47, 49],
+    [48, 1],
+    [49, 44],
+    [50, 1],
+    [999, 44],
+    [999, 999],
+  ];
+  for (const [agentVersion, dialect] of misfits) {
+    it(`blames the agent where it announces version ${agentVersion} and chooses the dialect ${dialect}, and sends nothing`, async () => {
       await withTemporaryServer(async (server) => {
-        await using agent = await startFakeAgent({ negotiate: () => ({ agentVersion: announced! }) });
+        await server.publish("extension", "One", "1", { "a.txt": "a" });
+        await using agent = await startFakeLegacyAgent(46, { negotiate: () => ({ agentVersion, dialect }) });
         await assert.rejects(syncAgent(agentAt(agent.port), server.task()), {
-          exitCode: ExitCode.refusedByAgent,
-          message: new RegExp(`version ${announced}, which speaks no dialect above ${spoken};`),
-          remedy: /Upgrade the agent/,
+          exitCode: ExitCode.syncBrokeOff,
+          message: new RegExp(`does not keep to the protocol: it announces version ${agentVersion}`),
         });
+        assert.equal(agent.lists.length, 0);
       });
     });
   }
 
-  it("takes an agent of a later version", async () => {
+  for (const announced of [47, 48]) {
+    it(`treats an agent that announces version ${announced} as a 46`, async () => {
+      await withTemporaryServer(async (server) => {
+        await using agent = await startFakeLegacyAgent(announced);
+        const { agentVersion, dialect } = await syncAgent(agentAt(agent.port), server.task());
+        assert.deepEqual([agentVersion, dialect], [46, 44]);
+      });
+    });
+  }
+
+  it("blames an agent of an older dialect that calls a generation present", async () => {
     await withTemporaryServer(async (server) => {
-      const behaviour: FakeBehaviour = {
-        negotiate: () => ({ agentVersion: 51, features: ["zstd@1", "not asked for@1"] }),
-      };
-      await using agent = await startFakeAgent(behaviour);
-      assert.equal((await syncAgent(agentAt(agent.port), server.task())).agentVersion, 51);
+      await using agent = await startFakeLegacyAgent(46, { negotiate: () => ({ generationPresent: true }) });
+      await assert.rejects(syncAgent(agentAt(agent.port), server.task()), { clause: "LEG-003" });
     });
   });
+
+  for (const agentVersion of [51, 999]) {
+    it(`takes an agent of version ${agentVersion} as one that speaks what 49 speaks`, async () => {
+      await withTemporaryServer(async (server) => {
+        const features = ["zstd@1", "not asked for@1"];
+        await using agent = await startFakeAgent({ negotiate: () => ({ agentVersion, features }) });
+        const report = await syncAgent(agentAt(agent.port), server.task());
+        assert.deepEqual([report.agentVersion, report.dialect], [agentVersion, 49]);
+      });
+    });
+  }
 
   it("passes on a refusal whose code this server does not know", async () => {
     await withTemporaryServer(async (server) => {

@@ -1,13 +1,14 @@
 import type { Isolation, NegotiateRequest, NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
-import { agentMisbehaved, dialectUnsupported } from "../errors/agent-failures.ts";
+import { DIALECT, type Dialect, dialectsOf, treatedAsVersion } from "@berth/proto/rules/agent-version";
+import { agentMisbehaved } from "../errors/agent-failures.ts";
 import { printable } from "../errors/printable.ts";
 import type { AgentConnection } from "../transport/agent-connection.ts";
 import { callUnary } from "../transport/unary-call.ts";
 import { type AgentLimits, readAgentLimits } from "./agent-limits.ts";
 import type { ServerIdentity } from "./server-identity.ts";
 
-/** The dialects this server speaks. */
-const spokenDialects = { lowest: 49, highest: 49 } as const;
+/** Every dialect there is (LEG-004). */
+const spokenDialects = { lowest: DIALECT.shared, highest: DIALECT.automatic } as const;
 
 const patienceMs = 30_000;
 
@@ -16,7 +17,7 @@ export interface AgentSession {
   readonly token: string;
   /** As announced, but 46 for the unpublished 47 and 48 (HS-007). */
   readonly agentVersion: number;
-  readonly dialect: number;
+  readonly dialect: Dialect;
   /** The features of this session; none that this server did not offer (HS-018). */
   readonly features: ReadonlySet<string>;
   /** Can be a value this server does not know (HS-005). */
@@ -59,18 +60,15 @@ function offeredFeatures({ offersIdentity }: ServerIdentity): string[] {
 }
 
 function readSession(response: NegotiateResponse, offered: readonly string[]): AgentSession {
-  const agentVersion = effectiveVersion(response.agentVersion);
-  const { lowest, highest } = spokenDialects;
-  if (agentVersion < lowest) throw dialectUnsupported(response.agentVersion, dialectOf(agentVersion), lowest);
-  if (response.dialect < lowest || response.dialect > highest) {
-    throw agentMisbehaved(`it chose the dialect ${response.dialect}, which this server did not offer`, "HS-011");
-  }
+  const dialect = readDialect(response);
   if (!/^[\x20-\x7e]{16,128}$/.test(response.sessionToken))
     throw agentMisbehaved("its session token is not 16 to 128 printable characters", "HS-020");
+  if (dialect !== DIALECT.automatic && response.generationPresent)
+    throw agentMisbehaved(`it calls a generation present in the dialect ${dialect}, which has none`, "LEG-003");
   return {
     token: response.sessionToken,
-    agentVersion,
-    dialect: response.dialect,
+    agentVersion: treatedAsVersion(response.agentVersion),
+    dialect,
     features: new Set(response.features.filter((feature) => offered.includes(feature))),
     isolation: response.isolation,
     instanceName: printable(response.instanceName),
@@ -79,12 +77,14 @@ function readSession(response: NegotiateResponse, offered: readonly string[]): A
   };
 }
 
-function effectiveVersion(announced: number): number {
-  return announced === 47 || announced === 48 ? 46 : announced;
-}
-
-/** The highest dialect an agent of this version speaks (HS-009). */
-function dialectOf(agentVersion: number): number {
-  if (agentVersion >= 49) return 49;
-  return agentVersion >= 44 ? 44 : 1;
+/** The session's dialect, once it is the one that an agent of the announced version has to choose. Versions to come speak what 49 speaks, as far as is known here. */
+function readDialect({ agentVersion, dialect }: NegotiateResponse): Dialect {
+  if (agentVersion < 1) throw agentMisbehaved("it announces version 0", "HS-006");
+  const spoken = dialectsOf(agentVersion);
+  const expected = spoken.findLast((one) => one >= spokenDialects.lowest && one <= spokenDialects.highest);
+  if (dialect === expected) return expected;
+  throw agentMisbehaved(
+    `it announces version ${agentVersion}, which speaks the dialect ${spoken.join(" and ")}, and chose the dialect ${dialect}`,
+    "HS-011",
+  );
 }

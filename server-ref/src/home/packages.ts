@@ -27,6 +27,12 @@ export interface StoredPackage extends PackageKey {
   readonly contentBytes: number;
 }
 
+/** A file of a package version. */
+export interface StoredFile extends ManifestFile {
+  /** The modification time it had when its package was added, in milliseconds since 1970 (LEG-031). */
+  readonly modifiedMs: number;
+}
+
 const selectPackages = `
   SELECT packages.*, count(files.path) AS file_count, coalesce(sum(files.size), 0) AS content_bytes
   FROM packages LEFT JOIN files ON files.package_id = packages.id`;
@@ -72,16 +78,17 @@ export function markLoaded(home: ServerHome, { id, kind, name }: PackageKey & { 
   home.database.prepare("UPDATE packages SET loaded = 1 WHERE id = ?").run(id);
 }
 
-/** The files of one package, as a manifest names them. */
-export function filesOf(home: ServerHome, packageId: number): ManifestFile[] {
+/** The files of one package, as a manifest names them, with their times. */
+export function filesOf(home: ServerHome, packageId: number): StoredFile[] {
   return home.database
-    .prepare("SELECT path, digest, size, executable FROM files WHERE package_id = ?")
+    .prepare("SELECT path, digest, size, executable, modified_ms FROM files WHERE package_id = ?")
     .all(packageId)
-    .map(({ path, digest, size, executable }) => ({
+    .map(({ path, digest, size, executable, modified_ms }) => ({
       path: String(path),
       digest: formatDigest(digest as Uint8Array),
       sizeBytes: Number(size),
       executable: executable === 1,
+      modifiedMs: Number(modified_ms),
     }));
 }
 

@@ -47,6 +47,7 @@ export const migrations: readonly string[] = [
     digest BLOB NOT NULL CHECK (length(digest) = 32),
     size INTEGER NOT NULL,
     executable INTEGER NOT NULL CHECK (executable IN (0, 1)),
+    modified_ms INTEGER NOT NULL,
     PRIMARY KEY (package_id, path)
   ) STRICT, WITHOUT ROWID;
 

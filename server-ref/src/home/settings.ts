@@ -27,7 +27,7 @@ const definitions = {
     schema: ruled(parseInstanceId),
     defaultValue: () => undefined,
     about:
-      "names this server's instance on every agent; needed only where the agents cannot tell servers apart by themselves",
+      "names this server's instance on every agent from version 44; needed only where the agents cannot tell servers apart by themselves",
   },
   "Server.Product": {
     schema: ruled(parseProduct),

@@ -1,4 +1,4 @@
-import { contactLost } from "../errors/agent-failures.ts";
+import { agentReplaced, contactLost } from "../errors/agent-failures.ts";
 import { AgentRefusal, isSessionUnknown } from "../errors/agent-refusal.ts";
 import { reasonOf } from "../errors/home-failures.ts";
 import { canBeRepeated } from "../errors/repeatable.ts";
@@ -17,8 +17,6 @@ type AgentCall<Result> = (connection: AgentConnection, session: AgentSession) =>
 export interface AgentLink {
   /** The session calls are made under at this moment. */
   readonly session: AgentSession;
-  /** What the first sync sent, in bytes. */
-  readonly sentBytes: number;
   /**
    * Makes a call that may be repeated. A broken connection is made again, an unknown session negotiated again (HS-026), and a retryable refusal repeated, each a bounded number of
    * times. Rejects with the refusal or with `contactLost`.
@@ -27,11 +25,10 @@ export interface AgentLink {
   close(): void;
 }
 
-/** Syncs where needed and opens the link. `operationId` is for people who have to look for it. */
-export async function openAgentLink(task: SyncTask, operationId: string): Promise<AgentLink> {
-  let ready = await bringToManifest(task);
-  const sentBytes = ready.sent?.sentBytes ?? 0;
-  // An interrupted operation is cancelled over this link, so the signal ends the first sync and nothing after it.
+/** Opens the link over an agent of the dialect 49 that `bringToManifest` made ready. `operationId` is for people who have to look for it. */
+export function openAgentLink(first: ReadyAgent, task: SyncTask, operationId: string): AgentLink {
+  let ready = first;
+  // An interrupted operation is cancelled over this link, so the signal ended the first sync and ends nothing after it.
   const lasting: SyncTask = { ...task, signal: new AbortController().signal };
   let isConnected = true;
 
@@ -39,6 +36,8 @@ export async function openAgentLink(task: SyncTask, operationId: string): Promis
     if (isConnected) return ready;
     ready = await bringToManifest(lasting);
     isConnected = true;
+    const [before, now] = [first.session.dialect, ready.session.dialect];
+    if (now !== before) throw agentReplaced(before, now);
     return ready;
   }
 
@@ -51,7 +50,6 @@ export async function openAgentLink(task: SyncTask, operationId: string): Promis
     get session() {
       return ready.session;
     },
-    sentBytes,
     close: disconnect,
     async call(work) {
       let isTokenFresh = false;

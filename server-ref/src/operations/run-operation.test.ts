@@ -5,7 +5,8 @@ import { startFakeAgent } from "../testing/fake-agent.ts";
 import type { FakeAgent } from "../testing/fake-agent-state.ts";
 import { createFakeOperation, type FakeOperation, playOperation } from "../testing/fake-operations.ts";
 import { agentAt, type TemporaryServer, withTemporaryServer } from "../testing/temporary-server.ts";
-import { type OperationResult, runOperation } from "./run-operation.ts";
+import type { OperationResult } from "./operation-result.ts";
+import { runOperation } from "./run-operation.ts";
 
 const exited = { state: OperationState.OPERATION_STATE_EXITED, exitCode: 3 };
 

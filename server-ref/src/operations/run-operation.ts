@@ -1,12 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { OperationState, OutputStream, operationStateToJSON } from "@berth/proto/messages/sync/v49/operation";
-import { limitTooSmall } from "../errors/agent-failures.ts";
+import { DIALECT } from "@berth/proto/rules/agent-version";
 import { printable } from "../errors/printable.ts";
+import type { AgentSession } from "../handshake/negotiate.ts";
 import type { StoredAgent } from "../home/agents.ts";
 import { recordingHistory } from "../home/history.ts";
-import type { SyncTask } from "../sync/bring-to-manifest.ts";
+import { requireLoadedHost } from "../legacy/loaded-host.ts";
+import { runLegacyOperation } from "../legacy/run-legacy-operation.ts";
+import { bringToManifest, type ReadyAgent, type SyncTask } from "../sync/bring-to-manifest.ts";
+import type { WantedManifest } from "../sync/wanted-manifest.ts";
 import { backOff } from "../transport/backoff.ts";
 import { type AgentLink, openAgentLink } from "./agent-link.ts";
+import { requireWithinArgumentLimit } from "./argument-limit.ts";
 import {
   cancelOperation,
   isFinal,
@@ -15,53 +20,60 @@ import {
   readOperation,
   startOperation,
 } from "./operation-calls.ts";
-
-/** How an operation ended. */
-export interface OperationResult {
-  readonly agent: string;
-  readonly operationId: string;
-  /** The state's name, such as "EXITED". */
-  readonly state: string;
-  /** Only where the state is EXITED. */
-  readonly exitCode: number | undefined;
-  readonly reason: string;
-  readonly outputBytes: number;
-  readonly outputTruncated: boolean;
-}
-
-/** Takes an operation's output, byte for byte, in the order the agent received it. Resolves when there is room for more. */
-export type OutputSink = (stream: "stdout" | "stderr", bytes: Uint8Array) => Promise<void>;
+import type { OperationResult, OutputSink } from "./operation-result.ts";
 
 /**
- * Syncs where needed, runs one operation to its end, and records it. All output has gone to the sink when it resolves (OP-061). Aborting the task's signal cancels the operation on the
- * agent; its end is awaited all the same.
+ * Syncs where needed, runs one operation to its end in the dialect of the agent, and records it. All output has gone to the sink when it resolves (OP-061). Aborting the task's
+ * signal cancels the operation on the agent; in the dialect 49 its end is awaited all the same.
  */
 export function runOperation(
   agent: StoredAgent,
-  task: Omit<SyncTask, "route">,
+  task: Omit<SyncTask, "route" | "checkSession">,
   order: Omit<OperationOrder, "id">,
   sink: OutputSink,
 ): Promise<OperationResult> {
+  const { home, wanted } = task;
+  return recordingHistory(home, { action: "run", agent: agent.name, manifestDigest: wanted.digest }, async () => {
+    const routed: SyncTask = { ...task, route: agent, checkSession: (session) => requireRunnable(session, wanted) };
+    const ready = await bringToManifest(routed);
+    const isLegacy = ready.session.dialect !== DIALECT.automatic;
+    const ended = isLegacy ? await runOnHost(ready, routed, order, sink) : await runById(ready, routed, order, sink);
+    const result = { agent: agent.name, dialect: ready.session.dialect, ...ended };
+    const outcome = `${order.name}: ${result.state} ${result.exitCode ?? result.reason}`;
+    return { result, sentBytes: ready.sent.sentBytes, outcome };
+  });
+}
+
+type EndedOperation = Omit<OperationResult, "agent" | "dialect">;
+
+function requireRunnable(session: AgentSession, wanted: WantedManifest): void {
+  if (session.dialect !== DIALECT.automatic) requireLoadedHost(wanted, session);
+}
+
+async function runOnHost(
+  ready: ReadyAgent,
+  task: SyncTask,
+  order: Omit<OperationOrder, "id">,
+  sink: OutputSink,
+): Promise<EndedOperation> {
+  const end = await runLegacyOperation(ready, task, order, sink);
+  return { ...end, operationId: undefined, outputTruncated: false };
+}
+
+async function runById(
+  ready: ReadyAgent,
+  task: SyncTask,
+  order: Omit<OperationOrder, "id">,
+  sink: OutputSink,
+): Promise<EndedOperation> {
   const withId: OperationOrder = { ...order, id: randomUUID() };
-  return recordingHistory(
-    task.home,
-    { action: "run", agent: agent.name, manifestDigest: task.wanted.digest },
-    async () => {
-      const link = await openAgentLink({ ...task, route: agent }, withId.id);
-      try {
-        requireWithinLimit(link, withId);
-        const last = await follow(link, withId, task.signal, sink);
-        const result = describe(agent, last);
-        return {
-          result,
-          sentBytes: link.sentBytes,
-          outcome: `${order.name}: ${result.state} ${result.exitCode ?? result.reason}`,
-        };
-      } finally {
-        link.close();
-      }
-    },
-  );
+  const link = openAgentLink(ready, task, withId.id);
+  try {
+    requireWithinArgumentLimit(link.session.limits, [order.name, ...order.arguments]);
+    return describe(await follow(link, withId, task.signal, sink));
+  } finally {
+    link.close();
+  }
 }
 
 async function follow(
@@ -100,16 +112,9 @@ async function pass({ output }: OperationView, sink: OutputSink): Promise<void> 
     await sink(stream === OutputStream.OUTPUT_STREAM_STDERR ? "stderr" : "stdout", data);
 }
 
-function requireWithinLimit({ session }: AgentLink, order: OperationOrder): void {
-  const bytes = [order.name, ...order.arguments].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  const { maxArgumentBytes } = session.limits;
-  if (bytes > maxArgumentBytes) throw limitTooSmall("bytes of name and arguments", bytes, maxArgumentBytes);
-}
-
-function describe(agent: StoredAgent, { status }: OperationView): OperationResult {
+function describe({ status }: OperationView): EndedOperation {
   const hasExited = status.state === OperationState.OPERATION_STATE_EXITED;
   return {
-    agent: agent.name,
     operationId: status.operationId,
     state: operationStateToJSON(status.state).replace("OPERATION_STATE_", ""),
     exitCode: hasExited ? status.exitCode : undefined,

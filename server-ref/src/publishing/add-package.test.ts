@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, open, readdir, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { utimesSync, writeFileSync } from "node:fs";
+import { mkdir, open, readdir, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { ExitCode } from "../errors/exit-code.ts";
@@ -126,6 +127,36 @@ describe("adding a package", () => {
       await assertRefused(adding, ExitCode.homeDamaged, /home .* cannot be written/);
     });
   });
+  it("keeps the modification time of every file in whole milliseconds", async () => {
+    await withTemporaryServer(async (server) => {
+      const directory = await server.writeFiles("p", { "a.txt": "a", "b/c.txt": "c" });
+      const times = { "a.txt": 1_700_000_000_123, "b/c.txt": 1_600_000_000_999 };
+      for (const [path, ms] of Object.entries(times)) await utimes(join(directory, path), new Date(ms), new Date(ms));
+      const added = await add(server, directory);
+      const kept = filesOf(server.home, added.id).map(({ path, modifiedMs }) => [path, modifiedMs]);
+      assert.deepEqual(Object.fromEntries(kept), times);
+    });
+  });
+
+  const changes: [string, (path: string) => void][] = [
+    ["written to", (path) => writeFileSync(path, "B")],
+    ["given another time", (path) => utimesSync(path, 1, 1)],
+  ];
+  for (const [title, change] of changes) {
+    it(`refuses a file that is ${title} while it is published, and leaves nothing`, async () => {
+      await withTemporaryServer(async (server) => {
+        const directory = await server.writeFiles("p", { "a.txt": "a", "b.txt": "b" });
+        await utimes(join(directory, "b.txt"), 1_700_000_000, 1_700_000_000);
+        const source = { directory, ...key, entry: undefined };
+        const changing = ({ doneBytes }: { doneBytes: number }) => {
+          if (doneBytes === 1) change(join(directory, "b.txt"));
+        };
+        const adding = addPackage(server.home, source, changing, new AbortController().signal);
+        await assertRefused(adding, ExitCode.invalidInput, /"b\.txt" changed while it was being published/);
+        assert.deepEqual(await readdir(server.home.packsDirectory), []);
+      });
+    });
+  }
 
   it("follows a link that stays in the package and refuses one that leads out or back", async () => {
     await withTemporaryServer(async (server) => {

@@ -116,10 +116,10 @@ function insertRows(
   const id = Number(lastInsertRowid);
 
   const insertFile = home.database.prepare(
-    "INSERT INTO files (package_id, path, digest, size, executable) VALUES (?, ?, ?, ?, ?)",
+    "INSERT INTO files (package_id, path, digest, size, executable, modified_ms) VALUES (?, ?, ?, ?, ?, ?)",
   );
-  for (const { path, digest, sizeBytes, executable } of files)
-    insertFile.run(id, path, digest, sizeBytes, executable ? 1 : 0);
+  for (const { path, digest, sizeBytes, executable, modifiedMs } of files)
+    insertFile.run(id, path, digest, sizeBytes, executable ? 1 : 0, modifiedMs);
 
   const insertFrame = home.database.prepare(
     "INSERT INTO frames (package_id, number, position, length, codec, raw_size, stored_digest, segments) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",

@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, stat } from "node:fs/promises";
 import { Failure } from "../errors/failure.ts";
 import { packageChanged, packageUnreadable } from "../errors/package-failures.ts";
 import type { ReportProgress } from "../progress.ts";
+import { stampOf } from "./file-stamp.ts";
 import { type FrameSegment, maxFrameRawBytes, maxFrameSegments } from "./frame.ts";
 import type { PackWriter } from "./pack-writer.ts";
 import type { SourceFile } from "./walk-package.ts";
@@ -44,6 +45,13 @@ export async function packContents(
   }
 
   async function publish(file: SourceFile): Promise<Buffer> {
+    const digest = await pack(file);
+    // Content under a time that it did not have would never be replaced on an agent that judges by time (LEG-031).
+    if (stampOf(await stat(file.location, { bigint: true })) !== file.stamp) throw packageChanged(file.path);
+    return digest;
+  }
+
+  async function pack(file: SourceFile): Promise<Buffer> {
     if (file.sizeBytes > maxFrameRawBytes) {
       const digest = await hashFile(file, signal);
       if (!isKnown(written, digest)) await cutFile(file, digest, writer, signal);

@@ -1,4 +1,4 @@
-import { type Dirent, constants as fs, type Stats } from "node:fs";
+import { type BigIntStats, type Dirent, constants as fs } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { checkPath } from "@berth/proto/rules/path";
@@ -11,6 +11,7 @@ import {
   packageUnreadable,
   pathRefused,
 } from "../errors/package-failures.ts";
+import { modificationTimeMs, stampOf } from "./file-stamp.ts";
 
 /** A file of a package as it lies on the disk. */
 export interface SourceFile {
@@ -20,6 +21,10 @@ export interface SourceFile {
   readonly location: string;
   readonly sizeBytes: number;
   readonly executable: boolean;
+  /** Its modification time in milliseconds since 1970 (LEG-031). */
+  readonly modifiedMs: number;
+  /** What differs once the file has changed. */
+  readonly stamp: string;
 }
 
 /**
@@ -46,7 +51,7 @@ export async function walkPackage(directory: string): Promise<SourceFile[]> {
       const location = entry.isSymbolicLink()
         ? await followLink(join(folder, entry.name.toString()), path)
         : join(folder, entry.name.toString());
-      const stats = await read(path, () => stat(location));
+      const stats = await read(path, () => stat(location, { bigint: true }));
       if (stats.isDirectory()) {
         const real = await read(path, () => realpath(location));
         if (chain.includes(real))
@@ -78,13 +83,16 @@ async function resolveDirectory(directory: string): Promise<string> {
   throw packageInvalid(`${JSON.stringify(directory)} is not a directory.`);
 }
 
-function describe(path: string, location: string, stats: Stats): SourceFile {
+function describe(path: string, location: string, stats: BigIntStats): SourceFile {
   if (!stats.isFile())
     throw packageInvalid(`${JSON.stringify(path)} is not a regular file (a socket, pipe or device).`);
   const fault = checkPath(path);
   if (fault) throw pathRefused(fault);
-  const executable = (stats.mode & (fs.S_IXUSR | fs.S_IXGRP | fs.S_IXOTH)) !== 0;
-  return { path, location, sizeBytes: stats.size, executable };
+  const executable = (Number(stats.mode) & (fs.S_IXUSR | fs.S_IXGRP | fs.S_IXOTH)) !== 0;
+  const modifiedMs = modificationTimeMs(stats);
+  if (!Number.isSafeInteger(modifiedMs))
+    throw packageInvalid(`The modification time of ${JSON.stringify(path)} lies too far away to be stored.`, "LEG-031");
+  return { path, location, sizeBytes: Number(stats.size), executable, modifiedMs, stamp: stampOf(stats) };
 }
 
 function refuseCollisions(files: readonly SourceFile[]): void {

@@ -1,18 +1,21 @@
+import { DIALECT } from "@berth/proto/rules/agent-version";
 import { syncBrokeOff } from "../errors/agent-failures.ts";
 import { AgentRefusal, isSessionUnknown } from "../errors/agent-refusal.ts";
 import { ConnectionBroken } from "../errors/call-error.ts";
 import { Failure } from "../errors/failure.ts";
 import { reasonOf } from "../errors/home-failures.ts";
 import { canBeRepeated } from "../errors/repeatable.ts";
-import { isolationWarning } from "../handshake/isolation.ts";
+import { judgeIsolation } from "../handshake/judge-isolation.ts";
 import { type AgentSession, negotiate } from "../handshake/negotiate.ts";
 import type { ServerIdentity } from "../handshake/server-identity.ts";
 import type { ServerHome } from "../home/server-home.ts";
+import { sendFiles } from "../legacy/send-files.ts";
 import type { ReportProgress } from "../progress.ts";
 import { type AgentConnection, type AgentRoute, connectAgent } from "../transport/agent-connection.ts";
 import { backOff } from "../transport/backoff.ts";
 import { explainUnreachable } from "../transport/explain-unreachable.ts";
-import { type SentGeneration, sendGeneration } from "./send-generation.ts";
+import { sendGeneration } from "./send-generation.ts";
+import { nothingSent, type SentContent } from "./sent-content.ts";
 import type { WantedManifest } from "./wanted-manifest.ts";
 
 /** How often a sync is begun before it is given up: the waits between are about 7 s together, long enough for an agent to restart. */
@@ -24,24 +27,30 @@ export interface SyncTask {
   readonly route: AgentRoute;
   readonly identity: ServerIdentity;
   readonly wanted: WantedManifest;
+  /** Whether an agent that gives less isolation than this server asks for is refused (INST-043). */
+  readonly requiresIsolation: boolean;
   /** Gives up; the work rejects with the signal's reason. */
   readonly signal: AbortSignal;
   readonly report: ReportProgress;
   /** Takes a sentence for the operator. */
   readonly warn: (sentence: string) => void;
+  /** Throws a `Failure` where the session is of no use; called before content is sent in it. */
+  readonly checkSession?: (session: AgentSession) => void;
 }
 
-/** An agent whose session has confirmed the wanted manifest. The caller closes the connection. */
+/**
+ * An agent that has the wanted manifest: in the dialect 49 its session has confirmed the generation, in an older one every file was in its place when it was listed or
+ * updated. The caller closes the connection.
+ */
 export interface ReadyAgent {
   readonly connection: AgentConnection;
   readonly session: AgentSession;
-  /** What had to be sent; undefined where the generation was there already. */
-  readonly sent: SentGeneration | undefined;
+  readonly sent: SentContent;
 }
 
 /**
  * Connects, negotiates, and sends what the agent lacks, if anything (HS-027). A connection that breaks once the agent was reached is begun again a bounded number of times,
- * and the sync resumes (SYNC-062); a refusal is repeated only where it is retryable (ERR-009). Rejects with a `Failure`.
+ * and the sync resumes (SYNC-062), in the older dialects by listing again; a refusal is repeated only where it is retryable (ERR-009). Rejects with a `Failure`.
  */
 export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
   let failures = 0;
@@ -50,9 +59,10 @@ export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
   for (;;) {
     try {
       return await attempt(task, (session) => {
-        const warning = wasReached ? undefined : isolationWarning(task.identity, session);
-        if (warning) task.warn(warning);
+        const warning = judgeIsolation(task.identity, session, task.requiresIsolation);
+        if (warning && !wasReached) task.warn(warning);
         wasReached = true;
+        task.checkSession?.(session);
       });
     } catch (error) {
       task.signal.throwIfAborted();
@@ -73,18 +83,22 @@ export async function bringToManifest(task: SyncTask): Promise<ReadyAgent> {
 }
 
 async function attempt(task: SyncTask, onReached: (session: AgentSession) => void): Promise<ReadyAgent> {
-  const { home, route, identity, wanted, signal, report } = task;
-  const connection = await connectAgent(route, signal);
+  const connection = await connectAgent(task.route, task.signal);
   try {
-    const session = await negotiate(connection, identity, wanted.digest, signal);
+    const session = await negotiate(connection, task.identity, task.wanted.digest, task.signal);
     onReached(session);
-    const sent = session.generationPresent
-      ? undefined
-      : await sendGeneration(home, connection, session, wanted, signal, report);
-    return { connection, session, sent };
+    return { connection, session, sent: await send(task, connection, session) };
   } catch (error) {
     connection.close();
     const { failure } = connection;
     throw failure && error instanceof ConnectionBroken ? new ConnectionBroken(reasonOf(failure), error) : error;
   }
+}
+
+function send(task: SyncTask, connection: AgentConnection, session: AgentSession): Promise<SentContent> | SentContent {
+  const { home, identity, wanted, signal, report } = task;
+  if (session.dialect !== DIALECT.automatic)
+    return sendFiles(home, connection, { session, identity }, wanted, signal, report);
+  if (session.generationPresent) return nothingSent(wanted);
+  return sendGeneration(home, connection, session, wanted, signal, report);
 }

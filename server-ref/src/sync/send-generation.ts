@@ -6,18 +6,9 @@ import type { ReportProgress } from "../progress.ts";
 import type { AgentConnection } from "../transport/agent-connection.ts";
 import { createDataMessages } from "./data-messages.ts";
 import { createMissingContents, type MissingContents, sumMissingBytes } from "./missing-contents.ts";
+import type { SentContent } from "./sent-content.ts";
 import { openSyncStream, type SyncStream } from "./sync-stream.ts";
 import type { WantedManifest } from "./wanted-manifest.ts";
-
-/** What one sync moved, in bytes. */
-export interface SentGeneration {
-  /** Content the agent received, decoded. */
-  readonly sentBytes: number;
-  /** The same as it went over the wire, coded. */
-  readonly payloadBytes: number;
-  /** Content that was already in the instance. */
-  readonly reusedBytes: number;
-}
 
 /** The most manifest bytes in one message; with the fields around them they fit what every agent accepts. */
 const manifestPartBytes = 1024 * 1024;
@@ -30,7 +21,7 @@ export async function sendGeneration(
   wanted: WantedManifest,
   signal: AbortSignal,
   report: ReportProgress,
-): Promise<SentGeneration> {
+): Promise<SentContent> {
   requireWithinLimits(session, wanted);
   const stream = openSyncStream(connection.sync, signal);
   try {
@@ -40,7 +31,12 @@ export async function sendGeneration(
     await stream.send({ $case: "commit", value: {} });
     stream.end();
     const committed = await receiveCommitted(stream, wanted);
-    return { sentBytes: Number(committed.receivedBytes), payloadBytes, reusedBytes: Number(committed.reusedBytes) };
+    return {
+      sentBytes: Number(committed.receivedBytes),
+      payloadBytes,
+      reusedBytes: Number(committed.reusedBytes),
+      outcome: "committed",
+    };
   } finally {
     stream.close();
   }

@@ -10,6 +10,7 @@ import { startCuttableRelay } from "../testing/cuttable-relay.ts";
 import { startFakeAgent } from "../testing/fake-agent.ts";
 import type { FakeBehaviour } from "../testing/fake-agent-state.ts";
 import { fakeRefusal } from "../testing/fake-refusal.ts";
+import { noLimits } from "../testing/loopback-server.ts";
 import { agentAt, type TestFiles, withTemporaryServer } from "../testing/temporary-server.ts";
 import { syncAgent } from "./sync-agent.ts";
 
@@ -179,7 +180,11 @@ describe("a sync", () => {
       { negotiate: () => ({ limits: { ...noLimits, maxDataBytes: 1 } }) },
       /leave no room/,
     ],
-    ["chooses a dialect that was not offered", { negotiate: () => ({ dialect: 50 }) }, /did not offer/],
+    [
+      "chooses a dialect that its version does not speak",
+      { negotiate: () => ({ dialect: 44 }) },
+      /chose the dialect 44/,
+    ],
   ];
   for (const [title, behaviour, message] of lies) {
     it(`fails when the agent ${title}`, async () => {
@@ -212,19 +217,3 @@ describe("a sync", () => {
     });
   }).timeout(20_000);
 });
-
-const noLimits = {
-  maxMessageBytes: 0,
-  maxDataBytes: 0,
-  maxManifestBytes: 0n,
-  maxFiles: 0,
-  instanceQuotaBytes: 0n,
-  sessionIdleMs: 0n,
-  syncIdleMs: 0n,
-  maxWaitMs: 0n,
-  maxOperations: 0,
-  maxOutputBytes: 0n,
-  maxOperationMs: 0n,
-  maxArgumentBytes: 0,
-  ownershipWindowMs: 0n,
-};

@@ -7,6 +7,7 @@ import { bringToManifest, type SyncTask } from "./bring-to-manifest.ts";
 export interface SyncReport {
   readonly agent: string;
   readonly agentVersion: number;
+  readonly dialect: number;
   readonly instance: string;
   readonly isolation: string;
   readonly manifestDigest: string;
@@ -30,21 +31,16 @@ export function syncAgent(agent: StoredAgent, task: Omit<SyncTask, "route">): Pr
     const result: SyncReport = {
       agent: agent.name,
       agentVersion: session.agentVersion,
+      dialect: session.dialect,
       instance: session.instanceName,
       isolation: isolationName(session.isolation),
       manifestDigest: wanted.digestText,
       files: wanted.fileCount,
-      sentBytes: sent?.sentBytes ?? 0,
-      payloadBytes: sent?.payloadBytes ?? 0,
-      reusedBytes: sent?.reusedBytes ?? sumOf(wanted.sizes),
+      sentBytes: sent.sentBytes,
+      payloadBytes: sent.payloadBytes,
+      reusedBytes: sent.reusedBytes,
       seconds: Math.round(performance.now() - startedAtMs) / 1000,
     };
-    return { result, sentBytes: result.sentBytes, outcome: sent ? "committed" : "already present" };
+    return { result, sentBytes: result.sentBytes, outcome: sent.outcome };
   });
-}
-
-function sumOf(sizes: ReadonlyMap<string, number>): number {
-  let sum = 0;
-  for (const size of sizes.values()) sum += size;
-  return sum;
 }

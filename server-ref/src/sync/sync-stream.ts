@@ -1,10 +1,8 @@
 import { once } from "node:events";
 import type { SyncRequest, SyncResponse } from "@berth/proto/messages/sync/v49/sync";
-import { ConnectionBroken, readCallError } from "../errors/call-error.ts";
+import { ConnectionBroken } from "../errors/call-error.ts";
+import { transferStallMs, watchCall } from "../transport/call-watch.ts";
 import type { SyncCall, SyncClient } from "../transport/sync-client.ts";
-
-/** How long neither side may move a byte. Longer than an agent needs to verify and store a large generation. */
-const stallMs = 5 * 60_000;
 
 type RequestFrame = NonNullable<SyncRequest["frame"]>;
 type ResponseFrame = NonNullable<SyncResponse["frame"]>;
@@ -26,28 +24,16 @@ export function openSyncStream(client: SyncClient, signal: AbortSignal): SyncStr
   const call = client.sync();
   const failure = watchForFailure(call);
   const responses = readResponses(call);
-  let reason: unknown;
-
-  const giveUp = (why: unknown) => {
-    reason ??= why;
-    call.cancel();
-  };
-  const watchdog = setTimeout(
-    () => giveUp(new ConnectionBroken(`the agent did not go on for ${stallMs / 60_000} minutes`)),
-    stallMs,
-  );
-  const onAbort = () => giveUp(signal.reason);
-  signal.addEventListener("abort", onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  const watch = watchCall(call, signal, transferStallMs);
 
   /** Waits for `work`, but no longer than the stream lives. */
   async function whileOpen<Result>(work: Promise<Result>): Promise<Result> {
     try {
       return await Promise.race([work, failure]);
     } catch (error) {
-      throw reason ?? readCallError(error);
+      throw watch.reasonFor(error);
     } finally {
-      watchdog.refresh();
+      watch.refresh();
     }
   }
 
@@ -62,11 +48,7 @@ export function openSyncStream(client: SyncClient, signal: AbortSignal): SyncStr
       return value.frame ?? this.receive();
     },
     end: () => call.end(),
-    close() {
-      clearTimeout(watchdog);
-      signal.removeEventListener("abort", onAbort);
-      call.cancel();
-    },
+    close: () => watch[Symbol.dispose](),
   };
 }
 

@@ -9,8 +9,13 @@ import {
   sumFileBytes,
 } from "@berth/proto/rules/manifest";
 import { databaseDamaged } from "../errors/home-failures.ts";
-import { filesOf, listPackages, type StoredPackage } from "../home/packages.ts";
+import { filesOf, listPackages, type StoredFile, type StoredPackage } from "../home/packages.ts";
 import type { ServerHome } from "../home/server-home.ts";
+
+/** A loaded package with its files. */
+export interface WantedPackage extends StoredPackage {
+  readonly files: StoredFile[];
+}
 
 /** What this server wants on every agent: exactly the packages it has loaded, with every file of each (SYNC-004). */
 export interface WantedManifest {
@@ -18,7 +23,7 @@ export interface WantedManifest {
   readonly bytes: Uint8Array;
   readonly digest: Uint8Array;
   readonly digestText: string;
-  readonly packages: readonly StoredPackage[];
+  readonly packages: readonly WantedPackage[];
   readonly fileCount: number;
   readonly fileBytes: bigint;
   /** The size of every content by its digest in hexadecimal, without the content of no bytes. */
@@ -27,8 +32,10 @@ export interface WantedManifest {
 
 /** Makes the manifest of the loaded packages. Throws `homeDamaged` where the database holds what no manifest can name. */
 export function readWantedManifest(home: ServerHome): WantedManifest {
-  const packages = listPackages(home).filter(({ loaded }) => loaded);
-  const manifest: Manifest = { packages: packages.map((one) => describe(home, one)) };
+  const packages = listPackages(home)
+    .filter(({ loaded }) => loaded)
+    .map((one) => ({ ...one, files: filesOf(home, one.id) }));
+  const manifest: Manifest = { packages: packages.map(describe) };
   const bytes = format(home, manifest);
   const digest = sha256(bytes);
   return {
@@ -46,8 +53,7 @@ export function readWantedManifest(home: ServerHome): WantedManifest {
   };
 }
 
-function describe(home: ServerHome, { id, kind, name, version, entry }: StoredPackage): Package {
-  const files = filesOf(home, id);
+function describe({ kind, name, version, entry, files }: WantedPackage): Package {
   return kind === "host" ? { kind, name, version, entry: entry ?? "", files } : { kind, name, version, files };
 }
 

@@ -18,15 +18,14 @@ import {
 import type { FakeAgent, FakeBehaviour } from "./fake-agent-state.ts";
 import { FakeStore } from "./fake-store.ts";
 import { answerSync } from "./fake-sync.ts";
+import { listenOnLoopback, noLimits } from "./loopback-server.ts";
 
 export async function startFakeAgent(
   behaviour: FakeBehaviour = {},
   credentials = ServerCredentials.createInsecure(),
 ): Promise<FakeAgent> {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
-  const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", credentials, (error, bound) => (error ? reject(error) : resolve(bound)));
-  });
+  const port = await listenOnLoopback(server, credentials);
   const agent: FakeAgent = {
     port,
     behaviour,
@@ -71,21 +70,7 @@ function answerGreeting(agent: FakeAgent, request: NegotiateRequest): NegotiateR
     isolation: request.instanceId ? Isolation.ISOLATION_INSTANCE_ID : Isolation.ISOLATION_SERVER,
     instanceName: "p-berth/s-fake",
     sessionToken,
-    limits: {
-      maxMessageBytes: 0,
-      maxDataBytes,
-      maxManifestBytes: 0n,
-      maxFiles: 0,
-      instanceQuotaBytes: 0n,
-      sessionIdleMs: 0n,
-      syncIdleMs: 0n,
-      maxWaitMs: 0n,
-      maxOperations: 0,
-      maxOutputBytes: 0n,
-      maxOperationMs: 0n,
-      maxArgumentBytes: 0,
-      ownershipWindowMs: 0n,
-    },
+    limits: { ...noLimits, maxDataBytes },
     generationPresent: agent.store.generations.has(Buffer.from(request.wantedManifestDigest).toString("hex")),
     ...negotiate?.(request, agent.greetings.length),
   };

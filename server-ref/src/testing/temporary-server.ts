@@ -67,6 +67,7 @@ function createServer(home: ServerHome, directory: string): TemporaryServer {
         home,
         identity: readServerIdentity(home),
         wanted: readWantedManifest(home),
+        requiresIsolation: false,
         signal: new AbortController().signal,
         report: () => {},
         warn: (sentence) => warnings.push(sentence),

@@ -1,10 +1,12 @@
 import { HandshakeServiceClient } from "@berth/proto/messages/handshake/v1/handshake";
+import { HostServiceClient } from "@berth/proto/messages/sync/v44/host";
 import { OperationServiceClient } from "@berth/proto/messages/sync/v49/operation";
 import { ChannelCredentials, type ChannelOptions } from "@grpc/grpc-js";
 import { serverName } from "../security/meet-certificate.ts";
 import { createPinnedCredentials } from "../security/pinned-credentials.ts";
 import { type Protection, requireProtection } from "../security/protection.ts";
 import { type AgentAddress, formatAgentAddress } from "./agent-address.ts";
+import { FileClient } from "./file-client.ts";
 import { type SourceForwarder, startSourceForwarder } from "./source-forwarder.ts";
 import { SyncClient } from "./sync-client.ts";
 
@@ -23,6 +25,9 @@ export interface AgentConnection {
   readonly operations: OperationServiceClient;
   /** What the system said when the agent could not be reached from a chosen source; undefined where gRPC's own words say it. */
   readonly failure: Error | undefined;
+  /** The services of the dialects before 49. */
+  readonly files: FileClient;
+  readonly hosts: HostServiceClient;
   close(): void;
 }
 
@@ -71,6 +76,8 @@ function createConnection(
     get failure() {
       return forwarder?.failure;
     },
+    files: new FileClient(target, credentials, { channelOverride }),
+    hosts: new HostServiceClient(target, credentials, { channelOverride }),
     close() {
       handshake.close();
       forwarder?.close();

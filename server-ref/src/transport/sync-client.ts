@@ -1,15 +1,9 @@
 import { SyncRequest, SyncServiceClient, SyncServiceService } from "@berth/proto/messages/sync/v49/sync";
 import { type ClientDuplexStream, makeGenericClientConstructor } from "@grpc/grpc-js";
+import { serializeWithoutCopy } from "./serialize-without-copy.ts";
 
-// ts-proto copies every serialized message once more; a view of the same bytes is three times as fast for messages of 1 MiB.
 const service = {
-  sync: {
-    ...SyncServiceService.sync,
-    requestSerialize(value: SyncRequest): Buffer {
-      const bytes = SyncRequest.encode(value).finish();
-      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    },
-  },
+  sync: { ...SyncServiceService.sync, requestSerialize: serializeWithoutCopy(SyncRequest) },
 };
 
 /** The client of SyncService, without a copy of every message that is sent. */
