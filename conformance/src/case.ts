@@ -1,4 +1,5 @@
 import type { AgentTarget, AttachmentAbility, ServerTarget } from "./attach/target.ts";
+import type { Dialect } from "./dialect.ts";
 import type { RealPackages } from "./material/real-packages.ts";
 import type { AgentPeer, AgentPeerOptions } from "./peers/agent-peer.ts";
 import type { ServerPeer, ServerPeerOptions } from "./peers/server-peer.ts";
@@ -11,6 +12,11 @@ export interface CaseRecord {
   readonly clauses: readonly [string, ...string[]];
   /** A sentence that is true of a conformant implementation. */
   readonly title: string;
+  /**
+   * The dialects this case is for; 49 alone when absent. A case that judges an agent is not applicable where the agent speaks none of
+   * them; of a case that judges a server they are what the suite's agent speaks.
+   */
+  readonly dialects?: readonly Dialect[];
   /** Features, as `name@version`, without which the case is not applicable. */
   readonly features?: readonly string[];
   /** What the attachment has to be able to do; without it the case is not applicable. */
@@ -53,6 +59,10 @@ export interface CaseContext {
 export interface AgentContext extends CaseContext {
   /** The agent under test. */
   readonly agent: AgentTarget;
+  /** The version it is judged as. */
+  readonly agentVersion: number;
+  /** The dialects that this version has to speak, lowest first. */
+  readonly dialects: readonly Dialect[];
   /** A product name of this case's own, so that cases on one agent do not meet. */
   readonly product: string;
   /** A server of the suite's, connected to the agent under test (or to another target) from a chosen source address; closed at the end. */

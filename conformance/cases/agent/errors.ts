@@ -25,6 +25,7 @@ export const errorsCases: readonly AgentCase[] = [
     id: "method-unknown",
     clauses: ["HS-002", "ERR-007"],
     title: "A method or a service the agent does not know is answered with UNIMPLEMENTED",
+    dialects: [1, 44, 49],
     twin: "handshake-answered",
     async run(context) {
       const standing = await standingInstance(context);

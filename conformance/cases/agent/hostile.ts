@@ -20,6 +20,7 @@ export const hostileCases: readonly AgentCase[] = [
     id: "silent-connections",
     clauses: ["HS-034"],
     title: "Connections that send nothing, half a preface, or stop within a frame do not keep others waiting",
+    dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
       const beginnings = [
@@ -36,6 +37,7 @@ export const hostileCases: readonly AgentCase[] = [
     id: "rubbish-connections",
     clauses: ["HS-034", "ERR-007"],
     title: "Connections that send what is no HTTP/2 harm nobody else",
+    dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
       const rubbish = [
@@ -117,6 +119,7 @@ export const hostileCases: readonly AgentCase[] = [
     clauses: ["HS-030", "HS-031", "ERR-007"],
     title:
       "A message at max_message_bytes is taken, one byte more is refused with RESOURCE_EXHAUSTED, and the agent goes on",
+    dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
       const most = standing.session.limits?.maxMessageBytes ?? 0;

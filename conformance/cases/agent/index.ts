@@ -7,6 +7,14 @@ import { handshakeCases } from "./handshake.ts";
 import { hostEnvironmentCases } from "./host-environment.ts";
 import { hostileCases } from "./hostile.ts";
 import { instancingCases } from "./instancing.ts";
+import { legacyErrorsCases } from "./legacy-errors.ts";
+import { legacyFilesCases } from "./legacy-files.ts";
+import { legacyHandshakeCases } from "./legacy-handshake.ts";
+import { legacyInstancesCases } from "./legacy-instances.ts";
+import { legacyOperationsCases } from "./legacy-operations.ts";
+import { legacySessionsCases } from "./legacy-sessions.ts";
+import { legacyUpdatesCases } from "./legacy-updates.ts";
+import { legacyUpgradeCases } from "./legacy-upgrade.ts";
 import { limitsCases } from "./limits.ts";
 import { manifestCases } from "./manifest.ts";
 import { operationEndCases } from "./operation-end.ts";
@@ -42,4 +50,12 @@ export const agentCases: readonly AgentCase[] = [
   ...hostileCases,
   ...limitsCases,
   ...securityCases,
+  ...legacyHandshakeCases,
+  ...legacySessionsCases,
+  ...legacyInstancesCases,
+  ...legacyFilesCases,
+  ...legacyUpdatesCases,
+  ...legacyOperationsCases,
+  ...legacyErrorsCases,
+  ...legacyUpgradeCases,
 ];

@@ -1,5 +1,5 @@
 import { Isolation, type NegotiateRequest } from "@berth/proto/messages/handshake/v1/handshake";
-import type { AgentCase } from "../../src/case.ts";
+import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
@@ -27,6 +27,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-names-encode-products",
     clauses: ["INST-050", "INST-004", "INST-001"],
     title: "Every product of printable ASCII gets the name that the encoding gives it, without regard to case",
+    dialects: [1, 44, 49],
     async run(context) {
       const peer = await context.connect({ from: "127.0.0.7" });
       for (const [product, encoded] of [
@@ -42,7 +43,7 @@ export const instancingCases: readonly AgentCase[] = [
         ["x".repeat(64), "x".repeat(64)],
         [`a${"~".repeat(63)}`, `a${"_7e".repeat(63)}`],
       ] as const) {
-        await expectInstance(peer, { product }, ISOLATION_ADDRESS, `p-${encoded}/a-127_2e0_2e0_2e7`);
+        await expectInstance(peer, { product }, ...withoutId(context, `p-${encoded}`, "127_2e0_2e0_2e7"));
       }
     },
   },
@@ -50,6 +51,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "product-outside-its-rule",
     clauses: ["INST-001"],
     title: "A product that is empty, too long, not printable ASCII, or edged by spaces is refused",
+    dialects: [1, 44, 49],
     twin: "instance-names-encode-products",
     async run(context) {
       const peer = await context.connect();
@@ -78,16 +80,17 @@ export const instancingCases: readonly AgentCase[] = [
     id: "product-version-within-its-rule",
     clauses: ["INST-002", "INST-003"],
     title: "Versions of 1 to 8 numbers of 1 to 9 digits are read, and a missing number counts as zero",
+    dialects: [1, 44, 49],
     async run(context) {
       const peer = await context.connect();
       for (const productVersion of ["0", "1", "007.08", "999999999", "1.2.3.4.5.6.7.8", "0.0.0.0.0.0.0.0"]) {
         await peer.session({ productVersion });
       }
       const product = "BuildMaster";
-      const name = "p-buildmaster/a-127_2e0_2e0_2e1";
       const from = await context.connect({ from: "127.0.0.1" });
       for (const productVersion of ["6.1.20", "6.1.20.0", "06.01.020", "6.1.100", "6.2", "7", "10.0.0"]) {
-        await expectInstance(from, { product, productVersion }, ISOLATION_ADDRESS, name);
+        const expected = withoutId(context, "p-buildmaster", "127_2e0_2e0_2e1");
+        await expectInstance(from, { product, productVersion }, ...expected);
       }
     },
   },
@@ -95,6 +98,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "product-version-outside-its-rule",
     clauses: ["INST-002"],
     title: "A product version outside its rule is refused",
+    dialects: [1, 44, 49],
     twin: "product-version-within-its-rule",
     async run(context) {
       const peer = await context.connect();
@@ -127,6 +131,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "products-are-kept-apart",
     clauses: ["INST-005"],
     title: "Servers of different products get different instances, whatever else is equal",
+    dialects: [1, 44, 49],
     async run(context) {
       const peer = await context.connect();
       const id = uuidFrom(context.random);
@@ -136,7 +141,13 @@ export const instancingCases: readonly AgentCase[] = [
           names.add((await peer.session({ product, productVersion: "9.0", instanceId })).instanceName);
         }
       }
-      expectEqual(names.size, 8, { code: "instances-shared", clause: "INST-005", what: "instances of four products" });
+      // The dialect 1 knows no InstanceId (LEG-013).
+      const expected = context.dialects.at(-1) === 1 ? 4 : 8;
+      expectEqual(names.size, expected, {
+        code: "instances-shared",
+        clause: "INST-005",
+        what: "instances of four products",
+      });
     },
   },
   {
@@ -204,6 +215,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-id-names-the-instance",
     clauses: ["INST-013", "INST-012", "INST-010", "INST-050", "INST-040"],
     title: "Equal InstanceIds, in any case and with blanks at their ends, name one instance from every address",
+    dialects: [44, 49],
     async run(context) {
       const peers = [await context.connect(), await context.connect({ from: "127.0.0.2" })];
       const product = "Caravel";
@@ -218,15 +230,12 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-id-empty-is-unset",
     clauses: ["INST-010", "INST-016"],
     title: "An InstanceId of nothing but spaces and tabs is unset",
+    dialects: [1, 44, 49],
     async run(context) {
       const peer = await context.connect({ from: "127.0.0.6" });
       for (const instanceId of ["", " ", "\t", " \t \t ", " ".repeat(200)]) {
-        await expectInstance(
-          peer,
-          { product: "Caravel", instanceId },
-          ISOLATION_ADDRESS,
-          "p-caravel/a-127_2e0_2e0_2e6",
-        );
+        const expected = withoutId(context, "p-caravel", "127_2e0_2e0_2e6");
+        await expectInstance(peer, { product: "Caravel", instanceId }, ...expected);
       }
     },
   },
@@ -234,6 +243,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-id-hostile-but-valid",
     clauses: ["INST-011", "INST-050", "SYNC-018"],
     title: "InstanceIds that would be dangerous as paths become harmless names, each its own",
+    dialects: [44, 49],
     async run(context) {
       const peer = await context.connect();
       for (const [instanceId, encoded] of [
@@ -267,6 +277,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-id-outside-its-rule",
     clauses: ["INST-011"],
     title: "An InstanceId that is too long or not printable ASCII once trimmed is refused",
+    dialects: [44, 49],
     twin: "instance-id-hostile-but-valid",
     async run(context) {
       const peer = await context.connect();
@@ -296,6 +307,7 @@ export const instancingCases: readonly AgentCase[] = [
     id: "instance-ids-are-kept-apart",
     clauses: ["INST-013"],
     title: "Different InstanceIds of one product name different instances, also from one address",
+    dialects: [44, 49],
     async run(context) {
       const peer = await context.connect();
       const ids = ["one", "two", "one.", "on e", "o_ne", "127.0.0.1", "shared"];
@@ -410,6 +422,13 @@ export const instancingCases: readonly AgentCase[] = [
     },
   },
 ];
+
+/** What a server without InstanceId gets: its product and address in the dialect 49, its product's shared instance before (INST-016, LEG-013, LEG-014). */
+function withoutId(context: AgentContext, directory: string, encodedAddress: string): [Isolation, string] {
+  return context.dialects.at(-1) === 49
+    ? [ISOLATION_ADDRESS, `${directory}/a-${encodedAddress}`]
+    : [ISOLATION_PRODUCT, `${directory}/shared`];
+}
 
 /** Which clause is broken when the instance is another one depends on what the server sent, so all that the case cites are shown. */
 async function expectInstance(

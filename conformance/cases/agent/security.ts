@@ -31,6 +31,7 @@ export const securityCases: readonly AgentCase[] = [
     id: "listens-beyond-loopback-only-when-told",
     clauses: ["SEC-001"],
     title: "Asked to listen without TLS on an address that is not loopback, the agent does not listen there",
+    dialects: [1, 44, 49],
     abilities: ["launch"],
     twin: "handshake-answered",
     async run(context) {

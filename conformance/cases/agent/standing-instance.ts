@@ -1,37 +1,29 @@
-import type { NegotiateRequest, NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
+import type { NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import type { AgentContext } from "../../src/case.ts";
+import { isLegacy } from "../../src/dialect.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectState } from "../../src/expect/operation.ts";
 import { type Release, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
-import type { ServerPeer, ServerPeerOptions } from "../../src/peers/server-peer.ts";
+import type { ServerPeer } from "../../src/peers/server-peer.ts";
+import { legacyStanding } from "./legacy-standing.ts";
+import type { StandingInstance, StandingOptions } from "./standing.ts";
 
-/** An instance with a committed generation, from which a case does something to the agent. */
-export interface StandingInstance {
-  readonly peer: ServerPeer;
-  readonly session: NegotiateResponse;
-  readonly release: Release;
-  /** Shows over a new connection that the agent serves, the generation is present and an operation runs from it (ERR-007, SYNC-051). */
-  expectUnchanged(): Promise<void>;
-}
-
-/** Where and how the instance is made. */
-export interface StandingOptions {
-  readonly request?: Partial<NegotiateRequest>;
-  readonly peer?: ServerPeerOptions;
-}
+export type { StandingInstance } from "./standing.ts";
 
 /** A release whose host says which version it is, with one extension file. */
 export function releaseNamed(version: string): Release {
   return releaseOf(shellHost(version), extensionOf("notes", { "version.txt": `notes of ${version}` }, version));
 }
 
-/** Makes an instance that holds one committed release. */
+/** Makes an instance that holds one committed release, or in a legacy dialect a tree of the same files. */
 export async function standingInstance(
   context: AgentContext,
   options: StandingOptions = {},
 ): Promise<StandingInstance> {
+  const dialect = context.dialects.at(-1);
+  if (dialect !== undefined && isLegacy(dialect)) return legacyStanding(context, dialect, options);
   const version = "1.0.0-standing";
   const release = releaseNamed(version);
   const peer = await context.connect(options.peer);

@@ -2,6 +2,9 @@ import type { ServerCase } from "../../src/case.ts";
 import { errorCases } from "./errors.ts";
 import { handshakeCases } from "./handshake.ts";
 import { instancingCases } from "./instancing.ts";
+import { legacyFilesCases } from "./legacy-files.ts";
+import { legacyInstancingCases } from "./legacy-instancing.ts";
+import { legacyOperationsCases } from "./legacy-operations.ts";
 import { operationCases } from "./operations.ts";
 import { publishingCases } from "./publishing.ts";
 import { resumeCases } from "./resume.ts";
@@ -18,4 +21,7 @@ export const serverCases: readonly ServerCase[] = [
   ...operationCases,
   ...errorCases,
   ...securityCases,
+  ...legacyFilesCases,
+  ...legacyInstancingCases,
+  ...legacyOperationsCases,
 ];

@@ -16,5 +16,6 @@ export function agentByAddress(address: string): AgentTarget {
     kill: async () => impossible("killed"),
     start: async () => impossible("started"),
     launch: async () => impossible("launched"),
+    launchOlder: async () => impossible("upgraded"),
   };
 }

@@ -1,12 +1,19 @@
 import { join } from "node:path";
+import { HarnessError } from "../runner/failure.ts";
 import { type AgentProcessSettings, agentProcess } from "./agent-process.ts";
+import { startOlderAgent } from "./older-agent.ts";
+import type { Command } from "./process-group.ts";
 import type { AttachmentAbility, LaunchedAgent } from "./target.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-directory.ts";
 
 /** What does not change from one agent to the next of a run. */
-export type AgentCommandSettings = Pick<AgentProcessSettings, "command" | "patienceMs" | "limits" | "environment">;
+export interface AgentCommandSettings
+  extends Pick<AgentProcessSettings, "command" | "patienceMs" | "limits" | "environment"> {
+  /** The command of an agent of an older version, from which the agent can be upgraded. */
+  readonly olderCommand?: Command;
+}
 
-const ABILITIES: ReadonlySet<AttachmentAbility> = new Set(["restart", "kill", "launch", "root"]);
+const ABILITIES: readonly AttachmentAbility[] = ["restart", "kill", "launch", "root"];
 
 /**
  * Starts an agent from a command, with an empty root of its own.
@@ -27,7 +34,7 @@ export async function startAgentByCommand(settings: AgentCommandSettings): Promi
     get address() {
       return agent.address;
     },
-    abilities: ABILITIES,
+    abilities: new Set([...ABILITIES, ...(settings.olderCommand === undefined ? [] : ["upgrade" as const])]),
     root: agent.root,
     async restart() {
       await agent.stop();
@@ -41,6 +48,10 @@ export async function startAgentByCommand(settings: AgentCommandSettings): Promi
         limits: { ...settings.limits, ...options.limits },
         environment: { ...settings.environment, ...options.environment },
       }),
+    launchOlder() {
+      if (settings.olderCommand === undefined) throw new HarnessError("there is no command of an older agent");
+      return startOlderAgent(settings, settings.olderCommand);
+    },
     async stop() {
       try {
         await agent.stop();

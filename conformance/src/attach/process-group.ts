@@ -26,13 +26,17 @@ export interface ProcessGroup {
   signal(signal: NodeJS.Signals): void;
 }
 
-/** Starts a command in a process group of its own; stdin is empty, stdout and stderr are pipes. Never throws: see `ended`. */
-export function startProcessGroup(command: Command, environment: NodeJS.ProcessEnv): ProcessGroup {
+/** Starts a command in a process group of its own; stdin is empty or a pipe, stdout and stderr are pipes. Never throws: see `ended`. */
+export function startProcessGroup(
+  command: Command,
+  environment: NodeJS.ProcessEnv,
+  stdin: "ignore" | "pipe" = "ignore",
+): ProcessGroup {
   const [file, ...words] = command;
   const child = spawn(file, words, {
     env: environment,
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: [stdin, "pipe", "pipe"],
   });
   const group = child.pid;
   if (group !== undefined) live.add(group);

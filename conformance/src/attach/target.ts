@@ -7,7 +7,9 @@ export type AttachmentAbility =
   /** A second agent with a root, limits and environment of its own can be started. */
   | "launch"
   /** The suite can read the agent's root directory. */
-  | "root";
+  | "root"
+  /** An agent of an older version can be started, and the agent under test after it over the same root. */
+  | "upgrade";
 
 /** The limits a launched agent is asked to announce, by the environment variable `BERTH_LIMIT_<NAME>`, such as `BERTH_LIMIT_OWNERSHIP_WINDOW_MS`. */
 export type RequestedLimits = Readonly<Record<string, number>>;
@@ -35,11 +37,21 @@ export interface AgentTarget {
   start(): Promise<void>;
   /** Starts a second agent from the same command; needs `launch`. The caller stops it (a case does so through `onEnd`). */
   launch(options?: LaunchOptions): Promise<LaunchedAgent>;
+  /** Starts an agent of an older version with a root of its own; needs `upgrade`. The caller stops it. */
+  launchOlder(): Promise<UpgradableAgent>;
 }
 
 /** A second agent, which its case stops. */
 export interface LaunchedAgent extends AgentTarget {
   /** Ends it and removes its root. */
+  stop(): Promise<void>;
+}
+
+/** An agent of an older version, which its case stops. */
+export interface UpgradableAgent extends Pick<AgentTarget, "address" | "root"> {
+  /** Ends it in an orderly way, does `meanwhile`, and starts the agent under test over the same root; `address` is then that one's. */
+  upgrade(meanwhile?: () => Promise<void>): Promise<void>;
+  /** Ends what runs and removes the root. */
   stop(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { agentCases } from "../../cases/agent/index.ts";
 import { serverCases } from "../../cases/server/index.ts";
 import type { AgentCase, ServerCase } from "../case.ts";
 import { type ClauseIndex, readClauses } from "../clauses/read-clauses.ts";
-import { checkRecords } from "../runner/check-records.ts";
+import { checkRecords, checkTwinDialects } from "../runner/check-records.ts";
 import { checkSubjects } from "../runner/check-subjects.ts";
 import { HarnessError } from "../runner/failure.ts";
 
@@ -22,6 +22,7 @@ export function readCatalogue(): Catalogue {
   const clauses = readClauses();
   const faults = [
     ...checkRecords([...agentCases, ...serverCases], clauses),
+    ...checkTwinDialects(agentCases),
     ...checkSubjects("agent", agentCases, clauses),
     ...checkSubjects("server", serverCases, clauses),
   ];

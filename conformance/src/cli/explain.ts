@@ -1,3 +1,4 @@
+import { dialectsInWords } from "../dialect.ts";
 import { caseLevel } from "../runner/case-level.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { UsageError } from "./usage-error.ts";
@@ -25,6 +26,7 @@ export function explainCase({ agentCases, serverCases, clauses }: Catalogue, id:
     ...record.clauses.map((clause) => `  ${clause} (${clauses.get(clause)?.file}): ${clauses.get(clause)?.sentence}`),
     "",
     `  judges   an ${judges === "agent" ? "agent; the suite plays the servers" : "installation of a server; the suite plays the agents"}`,
+    `  dialects ${dialectsInWords(record.dialects ?? [49])}`,
     `  level    ${caseLevel(record, clauses)}`,
     `  needs    ${needs.join(", ") || "nothing beyond being attached"}`,
     ...(record.timed ? ["  timed    a failure is repeated alone before it is believed"] : []),

@@ -2,7 +2,9 @@ import { agentByAddress } from "../attach/agent-by-address.ts";
 import { startAgentByCommand } from "../attach/agent-by-command.ts";
 import type { Command } from "../attach/process-group.ts";
 import type { AgentTarget } from "../attach/target.ts";
+import { isUnpublished } from "../dialect.ts";
 import type { EventLog } from "../report/event-log.ts";
+import type { AgentFacts } from "../runner/agent-facts.ts";
 import { agentSurroundings, learnAgent } from "../runner/agent-suite.ts";
 import type { KnownFailure } from "../runner/known-failures.ts";
 import { type Profile, readProfile, readProfiles } from "../runner/profile.ts";
@@ -16,11 +18,17 @@ import { openRunScope } from "./run-scope.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** How the agent under test is attached. */
-export type AgentAttachment = { readonly address: string } | { readonly command: Command };
+export type AgentAttachment =
+  | { readonly address: string }
+  | {
+      readonly command: Command;
+      /** The command of an older agent, for the cases about an upgrade. */
+      readonly upgradeFrom?: Command;
+    };
 
 export interface AgentRun {
   readonly attachment: AgentAttachment;
-  /** The version the agent is said to have; what it announces has to be this. */
+  /** The version the agent is said to have, which decides what applies; what it announces has to be this. */
   readonly agentVersion?: number;
   /** A profile by name, in place of the one that version and attachment lead to. */
   readonly profile?: string;
@@ -33,8 +41,8 @@ export interface AgentRun {
 
 /** How long an agent has to start or end. */
 const PATIENCE_MS = 20_000;
-/** The lowest agent version that speaks the dialect this suite judges. */
-const LOWEST_VERSION = 49;
+/** The lowest and the highest agent version with a profile of its own; agents beyond them are judged by these. */
+const PROFILED_VERSIONS = { lowest: 42, highest: 49 } as const;
 
 /** Attaches to an agent, runs the cases, and detaches again. */
 export async function judgeAgent(run: AgentRun): Promise<Verdict> {
@@ -43,7 +51,7 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
   const attached = await attach(run.attachment, PATIENCE_MS * scope.timeScale);
   const release = run.interruption.owe(attached.detach);
   try {
-    const facts = await learnAgent(attached.agent, catalogue.agentCases, scope);
+    const facts = judgedFacts(await learnAgent(attached.agent, catalogue.agentCases, scope), run.agentVersion);
     const target = "address" in run.attachment ? run.attachment.address : joinCommandLine(run.attachment.command);
     return await runSuite({
       suite: "agent",
@@ -53,7 +61,9 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
       profile: profileOf(run, facts.agentVersion),
       jobs: options.jobs,
       filter: options.filter,
-      knownFailures: run.knownFailures,
+      knownFailures: run.knownFailures.filter(
+        ({ agentVersion = facts.agentVersion }) => agentVersion === facts.agentVersion,
+      ),
       log: run.log,
       target,
       agentVersion: facts.agentVersion,
@@ -78,19 +88,26 @@ async function attach(
   patienceMs: number,
 ): Promise<{ agent: AgentTarget; detach: () => Promise<void> }> {
   if ("address" in attachment) return { agent: agentByAddress(attachment.address), detach: async () => undefined };
-  const agent = await startAgentByCommand({ command: attachment.command, patienceMs });
+  const { command, upgradeFrom: olderCommand } = attachment;
+  const agent = await startAgentByCommand({ command, olderCommand, patienceMs });
   return { agent, detach: agent.stop };
 }
 
-function profileOf(run: AgentRun, announced: number): Profile {
-  if (run.agentVersion !== undefined && run.agentVersion !== announced) {
-    throw new UsageError(`the agent announces version ${announced}, and --agent-version says ${run.agentVersion}`);
+/**
+ * What the agent is judged as. One that announces a version that was never published is judged all the same, because that is the
+ * finding (HS-006).
+ */
+function judgedFacts(facts: AgentFacts, agentVersion = facts.agentVersion): AgentFacts {
+  if (agentVersion !== facts.agentVersion && !isUnpublished(facts.agentVersion)) {
+    throw new UsageError(`the agent announces version ${facts.agentVersion}, and --agent-version says ${agentVersion}`);
   }
-  if (announced < LOWEST_VERSION) {
-    throw new UsageError(`the agent is of version ${announced}; this suite judges agents from ${LOWEST_VERSION} on`);
-  }
-  const name = run.profile ?? ("address" in run.attachment ? "agent-49-by-address" : "agent-49");
-  return requireProfile(name);
+  return { ...facts, agentVersion };
+}
+
+function profileOf(run: AgentRun, agentVersion: number): Profile {
+  const published = isUnpublished(agentVersion) ? 46 : agentVersion;
+  const version = Math.min(Math.max(published, PROFILED_VERSIONS.lowest), PROFILED_VERSIONS.highest);
+  return requireProfile(run.profile ?? `agent-${version}${"address" in run.attachment ? "-by-address" : ""}`);
 }
 
 /** @throws {UsageError} naming the profiles there are. */
@@ -102,5 +119,7 @@ export function requireProfile(name: string): Profile {
 }
 
 function attachmentWords({ attachment }: AgentRun): string[] {
-  return "address" in attachment ? ["--address", attachment.address] : ["--", ...attachment.command];
+  if ("address" in attachment) return ["--address", attachment.address];
+  const { command, upgradeFrom } = attachment;
+  return [...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]), "--", ...command];
 }

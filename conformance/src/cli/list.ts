@@ -15,16 +15,19 @@ export function listCases({ agentCases, serverCases, clauses }: Catalogue, json:
     .join("\n");
 
   function rowsOf(judges: "agent" | "server", records: readonly CaseRecord[]) {
-    return records.map(({ id, clauses: cited, title, features = [], abilities = [], twin, timed = false }) => ({
-      id,
-      judges,
-      level: caseLevel({ id, clauses: cited, title }, clauses),
-      clauses: cited,
-      title,
-      features,
-      abilities,
-      twin,
-      timed,
-    }));
+    return records.map(
+      ({ id, clauses: cited, title, dialects = [49], features = [], abilities = [], twin, timed = false }) => ({
+        id,
+        judges,
+        level: caseLevel({ id, clauses: cited, title }, clauses),
+        clauses: cited,
+        title,
+        dialects,
+        features,
+        abilities,
+        twin,
+        timed,
+      }),
+    );
   }
 }

@@ -1,15 +1,17 @@
 import { Command, CommanderError } from "commander";
+import type { Command as AgentCommand } from "../attach/process-group.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { requireCommand, splitCommandLine } from "./command-line.ts";
-import { conduct } from "./conduct.ts";
+import { type Conducted, conduct } from "./conduct.ts";
 import { explainCase } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
 import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
+import { addMatrixCommand } from "./matrix-command.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -35,9 +37,9 @@ function complain(message: string, code: ExitCode): ExitCode {
   return code;
 }
 
-type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string };
+type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
 type ServerOptions = RunOptions & { profile?: string };
-type AllOptions = RunOptions & { agent: string; server: string };
+type AllOptions = RunOptions & { agent: readonly string[]; server: string; upgradeFrom?: string };
 
 function makeProgram(exit: (code: ExitCode) => void): Command {
   const program = new Command("berth-conformance")
@@ -47,12 +49,13 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
 
   addRunOptions(program.command("agent").description("judge an agent; the suite plays the servers"))
     .option("--address <host:port>", "an agent that runs already")
-    .option("--agent-version <number>", "the version the agent is expected to announce")
+    .option("--agent-version <number>", "the version the agent is expected to announce, which decides what applies")
+    .option("--upgrade-from <command>", UPGRADE_FROM)
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that starts the agent")
     .action(async (command: string[], options: AgentOptions) => {
       const catalogue = readCatalogue();
-      const attachment = attachmentOf(options.address, command);
+      const attachment = attachmentOf(options, command);
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
       const { profile } = options;
@@ -83,11 +86,17 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
   addRunOptions(
     program.command("all").description("judge an agent and a server, and the suite's coverage of the clauses"),
   )
-    .requiredOption("--agent <command>", "the command that starts the agent")
+    .requiredOption(
+      "--agent <command>",
+      "the command that starts the agent; again for another agent, judged after it",
+      (command: string, before: readonly string[] = []) => [...before, command],
+    )
     .requiredOption("--server <command>", "the command that runs one step of the server")
+    .option("--upgrade-from <command>", UPGRADE_FROM)
     .action(async (options: AllOptions) => {
       const catalogue = readCatalogue();
-      const attachment = { command: splitCommandLine(options.agent) };
+      const upgradeFrom = olderCommandOf(options.upgradeFrom);
+      const attachments = options.agent.map((line) => ({ command: splitCommandLine(line), upgradeFrom }));
       const command = splitCommandLine(options.server);
       const known = knownFailuresOf(options);
       const agentIds = new Set(catalogue.agentCases.map((each) => each.id));
@@ -98,13 +107,19 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
         await conduct(
           options,
           [
-            (log, interruption) => judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
+            ...attachments.map(
+              (attachment): Conducted =>
+                (log, interruption) =>
+                  judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
+            ),
             (log, interruption) => judgeServer({ ...shared, command, knownFailures: ofServer, log, interruption }),
           ],
           gateOf(catalogue),
         ),
       );
     });
+
+  addMatrixCommand(program, exit);
 
   program
     .command("list")
@@ -130,6 +145,8 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
   return program;
 }
 
+const UPGRADE_FROM = "the command that starts an agent of version 44 to 46, over whose root the agent is started then";
+
 const EXIT_CODES = `
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 nothing or too little ran, 4 the suite's own fault, 5 the target could not be reached.
 
@@ -139,11 +156,19 @@ Examples:
   berth-conformance server -- ./my-server
   berth-conformance explain path-dot-segment`;
 
-function attachmentOf(address: string | undefined, command: readonly string[]): AgentAttachment {
-  if (address === undefined) return { command: requireCommand(command) };
+function attachmentOf(
+  { address, upgradeFrom }: Pick<AgentOptions, "address" | "upgradeFrom">,
+  command: readonly string[],
+): AgentAttachment {
+  if (address === undefined) return { command: requireCommand(command), upgradeFrom: olderCommandOf(upgradeFrom) };
+  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that is attached by a command");
   if (command.length > 0) throw new UsageError("an agent is attached by --address or by a command, not by both");
   if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
   return { address };
+}
+
+function olderCommandOf(line: string | undefined): AgentCommand | undefined {
+  return line === undefined ? undefined : splitCommandLine(line);
 }
 
 function versionOf(text: string | undefined): number | undefined {

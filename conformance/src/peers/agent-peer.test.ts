@@ -192,5 +192,14 @@ function shellHostBytes(): number {
 
 function targetAt(address: string): AgentTarget {
   const unable = (): never => assert.fail("the test needs no more than an address");
-  return { address, abilities: new Set(), root: "", restart: unable, kill: unable, start: unable, launch: unable };
+  return {
+    address,
+    abilities: new Set(),
+    root: "",
+    restart: unable,
+    kill: unable,
+    start: unable,
+    launch: unable,
+    launchOlder: unable,
+  };
 }

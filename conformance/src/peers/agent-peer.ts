@@ -2,6 +2,8 @@ import { failed } from "../expect/failed.ts";
 import type { Transcript } from "../report/transcript.ts";
 import { HarnessError } from "../runner/failure.ts";
 import type { SentManifest } from "./agent-peer/canonical-manifest.ts";
+import { LegacyPeer } from "./agent-peer/legacy-peer.ts";
+import type { PlacedFile } from "./agent-peer/legacy-tree.ts";
 import { listen } from "./agent-peer/listener.ts";
 import type { AgentPeerOptions } from "./agent-peer/options.ts";
 import { peerLog } from "./agent-peer/peer-log.ts";
@@ -12,7 +14,7 @@ import { makeServices } from "./agent-peer/services.ts";
 export type { AgentPeerOptions } from "./agent-peer/options.ts";
 
 /**
- * An agent played by the suite: it speaks dialect 49 in memory, on a free port of loopback.
+ * An agent played by the suite: it speaks dialect 49, or the dialects a case names, in memory, on a free port of loopback.
  *
  * Everything a server sends is held against the clauses that bind servers. What is against one is refused where an agent
  * would refuse it, noted in `seen.violations`, and made a failure by `requireFaithful`.
@@ -25,6 +27,8 @@ export interface AgentPeer {
   readonly seen: Seen;
   /** The manifests that were committed, oldest first. */
   readonly committed: readonly SentManifest[];
+  /** What the tree of an instance holds in the dialects 1 and 44, by the instance's name; nothing when it was never asked for. */
+  tree(instanceName: string): readonly PlacedFile[];
   /** Resolves to true once `holds`, which is asked after everything that arrives, or to false after `withinMs`. */
   until(holds: (seen: Seen) => boolean, withinMs: number): Promise<boolean>;
   /** @throws {ConformanceFailure} naming the first clause the server broke towards this agent, if any. */
@@ -44,7 +48,8 @@ export async function startAgentPeer(
 ): Promise<AgentPeer> {
   const log = peerLog(surroundings.transcript, options.name ?? "agent");
   const state = new PeerState(options, log);
-  const services = makeServices(state);
+  const legacy = new LegacyPeer(state);
+  const services = makeServices(state, legacy);
   const listener = await listen(services, options.certificate, () => state.conditions.changed());
   state.onCut(() => listener.cut());
 
@@ -55,6 +60,7 @@ export async function startAgentPeer(
     negotiations: state.negotiations,
     syncs: state.syncs,
     operations: state.operations,
+    legacy,
     get refusedStarts() {
       return state.refusals.dealt("start");
     },
@@ -68,6 +74,7 @@ export async function startAgentPeer(
     get committed() {
       return state.syncs.flatMap(({ committed, manifest }) => (committed && manifest ? [manifest] : []));
     },
+    tree: (instanceName) => legacy.trees.get(instanceName)?.files ?? [],
     until(holds, withinMs) {
       return state.conditions.until(() => holds(seen), withinMs);
     },

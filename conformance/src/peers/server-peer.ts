@@ -8,6 +8,7 @@ import type { Transcript } from "../report/transcript.ts";
 import type { CallResult } from "./server-peer/call-result.ts";
 import { checkNegotiate } from "./server-peer/check-negotiate.ts";
 import type { DataOptions } from "./server-peer/data-frames.ts";
+import { type LegacyCalls, legacyCalls } from "./server-peer/legacy-calls.ts";
 import { messageLog } from "./server-peer/message-log.ts";
 import { methods } from "./server-peer/methods.ts";
 import { type OpenSync, openSync } from "./server-peer/open-sync.ts";
@@ -22,7 +23,7 @@ export interface ServerPeerOptions {
   /** The address on 127.0.0.0/8 that the agent sees; the system's choice when absent. */
   readonly from?: string;
   /** The agent to connect to; the agent under test when absent. */
-  readonly target?: AgentTarget;
+  readonly target?: Pick<AgentTarget, "address">;
   /** A forwarder of the case's own to connect through; then `from` and `target` are the forwarder's matter. */
   readonly through?: Forwarder;
 }
@@ -54,6 +55,8 @@ export interface ServerPeer extends OperationCalls {
   offerAccepted(session: NegotiateResponse, release: Release): Promise<OpenSync>;
   /** Brings the session's instance to a release; anything but Committed is the agent's failure. */
   sync(session: NegotiateResponse, release: Release, options?: Partial<DataOptions>): Promise<SyncReport>;
+  /** The calls of the dialects 1 and 44. */
+  readonly legacy: LegacyCalls;
   /** Sends any bytes to any unary method. */
   callRaw(path: string, bytes: Uint8Array): Promise<CallResult<Buffer>>;
   /** Ends the connection. */
@@ -91,6 +94,7 @@ export async function connectServerPeer(
     offer: (session, release) => openSync(peer.stream(), session, release),
     offerAccepted: async (session, release) => expectAnswered(await peer.offer(session, release), "an offer"),
     sync: (session, release, data) => syncRelease(peer.stream(), session, release, data),
+    legacy: legacyCalls(channel, log, patienceMs),
     callRaw: (path, bytes) => caller.callRaw(path, bytes, { patienceMs }),
     async close() {
       channel.close();

@@ -66,6 +66,29 @@ describe("consoleLines", () => {
   });
 });
 
+describe("several agents in one run", () => {
+  const [started, ...rest] = events as [Extract<RunEvent, { type: "run-started" }>, ...RunEvent[]];
+  const runOf = (agentVersion: number): RunEvent[] => [{ ...started, agentVersion }, ...rest];
+  const results = resultsOf([...runOf(42), ...runOf(46), ...runOf(46)], 1);
+
+  it("are runs of their own, told apart by version", () => {
+    assert.deepEqual(
+      results.runs.map((run) => [run.label, run.cases.length]),
+      [
+        ["agent 42", 2],
+        ["agent 46", 2],
+        ["agent 46 (2)", 2],
+      ],
+    );
+    assert.equal(results.counts.fail, 3);
+  });
+
+  it("are told apart on the console and in JUnit", () => {
+    assert.match(consoleLines(results, false).join("\n"), /^agent 42: not conformant\nagent 46: not conformant$/m);
+    assert.match(buildJunit(results), /<testsuite name="agent 42 page.md"[\s\S]*classname="agent 46 \(2\)\.page\.md/);
+  });
+});
+
 describe("buildJunit", () => {
   it("carries the clause as a property, the code as the type, and escapes what came from the target", () => {
     const xml = buildJunit(resultsOf(events, 1));

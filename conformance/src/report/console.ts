@@ -28,7 +28,7 @@ export function consoleLines(results: Results, colored: boolean): string[] {
     ...results.runs.flatMap((run) => runLines(run, paint)),
     ...summaryTable(results),
     "",
-    ...results.runs.flatMap((run) => run.sentences.map((sentence) => `${run.suite}: ${sentence}`)),
+    ...results.runs.flatMap((run) => run.sentences.map((sentence) => `${run.label}: ${sentence}`)),
     ...gateLines(results),
     countLine(results.counts),
   ];
@@ -38,7 +38,7 @@ type Paint = (style: Style, text: string) => string;
 
 function runLines(run: RunResults, paint: Paint): string[] {
   return [
-    paint("bold", `${run.suite} under test: ${run.target}`),
+    paint("bold", `${run.label} under test: ${run.target}`),
     aboutLine(run),
     "",
     ...tree(run, paint),
@@ -126,7 +126,7 @@ function summaryTable(results: Results): string[] {
       const met = count("pass");
       const failed = count("fail");
       const inapplicable = count("not-applicable");
-      return [`${run.suite} ${page}`, met, failed, inapplicable, cases.length - met - failed - inapplicable];
+      return [`${run.label} ${page}`, met, failed, inapplicable, cases.length - met - failed - inapplicable];
     }),
   );
   if (rows.length === 0) return [];

@@ -1,6 +1,6 @@
 import type { GateResult } from "../clauses/clause-gate.ts";
 import { OUTCOMES, type Outcome } from "../runner/outcome.ts";
-import type { ReportedCase, RunEvent, SuiteName } from "./run-event.ts";
+import type { ReportedCase, RunEvent } from "./run-event.ts";
 
 /** How many cases ended in each way. */
 export type OutcomeCounts = Readonly<Record<Outcome, number>>;
@@ -10,6 +10,8 @@ type Ended = Extract<RunEvent, { type: "run-ended" }>;
 
 /** One run, as the events tell it. */
 export interface RunResults extends Omit<Started, "type">, Pick<Ended, "exitCode" | "sentences"> {
+  /** What the run is called in reports: the suite, with the agent's version where several agents were judged. */
+  readonly label: string;
   readonly counts: OutcomeCounts;
   /** In the order of the specification. */
   readonly cases: readonly ReportedCase[];
@@ -27,13 +29,31 @@ export interface Results {
 
 /** Reads the results out of the events of one or several runs. */
 export function resultsOf(events: readonly RunEvent[], exitCode: number, clauseGate?: GateResult): Results {
-  const suites = [...new Set(events.map((event) => event.suite))];
-  const runs = suites.flatMap((suite) => runOf(events, suite) ?? []);
+  const runs = labelled(eventsOfRuns(events).flatMap((own) => runOf(own) ?? []));
   return { schema: 1, exitCode, counts: countOutcomes(runs.flatMap((run) => run.cases)), runs, clauseGate };
 }
 
-function runOf(events: readonly RunEvent[], suite: SuiteName): RunResults | undefined {
-  const own = events.filter((event) => event.suite === suite);
+/** Runs follow one another, each from its own beginning. */
+function eventsOfRuns(events: readonly RunEvent[]): RunEvent[][] {
+  const runs: RunEvent[][] = [];
+  for (const event of events) {
+    if (event.type === "run-started") runs.push([event]);
+    else runs.findLast(([started]) => started?.suite === event.suite)?.push(event);
+  }
+  return runs;
+}
+
+function labelled(runs: readonly Omit<RunResults, "label">[]): RunResults[] {
+  return runs.map((run, index) => {
+    const others = runs.filter((other) => other.suite === run.suite);
+    if (others.length === 1) return { ...run, label: run.suite };
+    const name = `${run.suite} ${run.agentVersion ?? ""}`.trim();
+    const before = runs.slice(0, index).filter((other) => other.agentVersion === run.agentVersion);
+    return { ...run, label: before.length === 0 ? name : `${name} (${before.length + 1})` };
+  });
+}
+
+function runOf(own: readonly RunEvent[]): Omit<RunResults, "label"> | undefined {
   const started = own.find((event): event is Started => event.type === "run-started");
   if (started === undefined) return undefined;
   const ended = own.find((event): event is Ended => event.type === "run-ended");

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import imported, { type Builder, type TestCase } from "junit-report-builder";
 import type { Outcome } from "../runner/outcome.ts";
-import type { Results } from "./results.ts";
+import type { Results, RunResults } from "./results.ts";
 import type { ReportedCase, SuiteName } from "./run-event.ts";
 import { timelineLines } from "./timeline.ts";
 
@@ -23,16 +23,16 @@ export function buildJunit(results: Results): string {
   const report = junit.newBuilder().name("berth-conformance");
   for (const run of results.runs) {
     for (const page of new Set(run.cases.map((each) => each.page))) {
-      const suite = report.testSuite().name(`${run.suite} ${page}`).timestamp(new Date(run.at));
+      const suite = report.testSuite().name(`${run.label} ${page}`).timestamp(new Date(run.at));
       suite.property("target", run.target).property("seed", run.seed);
-      for (const each of run.cases.filter((other) => other.page === page)) addCase(suite.testCase(), each, run.suite);
+      for (const each of run.cases.filter((other) => other.page === page)) addCase(suite.testCase(), each, run);
     }
   }
   return report.build();
 }
 
-function addCase(test: TestCase, each: ReportedCase, suite: SuiteName): void {
-  test.className(`${suite}.${each.page}.${each.topic}`).name(`${each.id}: ${each.title}`);
+function addCase(test: TestCase, each: ReportedCase, { suite, label }: RunResults): void {
+  test.className(`${label}.${each.page}.${each.topic}`).name(`${each.id}: ${each.title}`);
   test.time(each.durationMs / 1000);
   for (const clause of each.clauses) test.property("clause", clause.id);
   test.property("outcome", each.outcome);

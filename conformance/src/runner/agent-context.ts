@@ -1,18 +1,26 @@
 import { createHash } from "node:crypto";
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentContext, CaseRecord } from "../case.ts";
+import { dialectsOfVersion } from "../dialect.ts";
 import { connectServerPeer } from "../peers/server-peer.ts";
+import type { AgentFacts } from "./agent-facts.ts";
 import type { CaseScope } from "./case-scope.ts";
 
 const PRODUCT_CHARACTERS_MAX = 64;
 
 /** The context of a case that judges an agent. */
-export function agentContext(record: CaseRecord, agent: AgentTarget, scope: CaseScope): AgentContext {
+export function agentContext(
+  record: CaseRecord,
+  { agent, facts }: { agent: AgentTarget; facts: AgentFacts },
+  scope: CaseScope,
+): AgentContext {
   const product = productName(record.id, scope.nonce);
   const { context, transcript } = scope;
   return {
     ...context,
     agent,
+    agentVersion: facts.agentVersion,
+    dialects: dialectsOfVersion(facts.agentVersion),
     product,
     async connect(options = {}) {
       const { random, scaledMs } = context;

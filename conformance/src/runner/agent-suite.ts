@@ -1,16 +1,12 @@
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentCase } from "../case.ts";
+import { dialectsInWords, dialectsOfVersion } from "../dialect.ts";
 import { agentContext } from "./agent-context.ts";
+import type { AgentFacts } from "./agent-facts.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { TargetUnreachable } from "./failure.ts";
 import { probeNegotiate } from "./negotiate-probe.ts";
-
-/** What a good greeting told of an agent. */
-export interface AgentFacts {
-  readonly agentVersion: number;
-  readonly features: readonly string[];
-}
 
 const PROBE_MS = 5_000;
 const CASE_MS = 60_000;
@@ -40,6 +36,11 @@ export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: Ru
     caseMs: CASE_MS,
     dead,
     inapplicable(record) {
+      const { dialects = [49] } = record;
+      const spoken = dialectsOfVersion(facts.agentVersion);
+      if (!dialects.some((dialect) => spoken.includes(dialect))) {
+        return `it is about the dialect ${dialectsInWords(dialects)}, and an agent ${facts.agentVersion} speaks ${dialectsInWords(spoken)}`;
+      }
       const inability = record.abilities?.find((ability) => !agent.abilities.has(ability));
       if (inability !== undefined) return `the attachment cannot ${ABILITY_WORDS[inability]}`;
       const missing = record.features?.find((feature) => !facts.features.includes(feature));
@@ -52,7 +53,7 @@ export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: Ru
       ) {
         scope.cleanup.add(() => revive(agent, dead));
       }
-      await record.run(agentContext(record, agent, scope));
+      await record.run(agentContext(record, { agent, facts }, scope));
     },
   };
 }
@@ -62,6 +63,7 @@ const ABILITY_WORDS = {
   kill: "kill the agent",
   launch: "start a second agent",
   root: "look into the agent's root",
+  upgrade: "start an older agent over the same root (--upgrade-from)",
 } as const;
 
 /** A case that failed halfway can have left the agent down, which is nothing the next case has to suffer from. */

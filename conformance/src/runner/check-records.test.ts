@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import type { CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
-import { checkRecords } from "./check-records.ts";
+import { checkRecords, checkTwinDialects } from "./check-records.ts";
 
 const clauses = new Map(parseClauses("page.md", "**A-001** An agent MUST stop.").map((clause) => [clause.id, clause]));
 const record = (more: Partial<CaseRecord> = {}): CaseRecord => ({
@@ -31,5 +31,12 @@ describe("checkRecords", () => {
   it("finds twins that lead in a circle", () => {
     const faults = checkRecords([record({ twin: "goes" }), record({ id: "goes", twin: "stops" })], clauses);
     assert.match(faults.join(), /lead in a circle/);
+  });
+
+  it("finds a twin that does not apply wherever its case does", () => {
+    const good = record({ id: "goes", dialects: [44, 49] });
+    assert.deepEqual(checkTwinDialects([record({ twin: "goes" }), good]), []);
+    const faults = checkTwinDialects([record({ twin: "goes", dialects: [1, 44, 49] }), good]);
+    assert.match(faults.join(), /its twin goes is not for the dialect 1$/);
   });
 });

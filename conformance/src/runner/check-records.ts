@@ -1,5 +1,6 @@
 import type { CaseRecord } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
+import { type Dialect, dialectsInWords } from "../dialect.ts";
 
 const ID = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const FEATURE = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;
@@ -31,4 +32,21 @@ function twinFaults(record: CaseRecord, byId: ReadonlyMap<string, CaseRecord>): 
     seen.add(id);
   }
   return [];
+}
+
+/** Cases that judge agents and have a twin that does not apply wherever they do, one line each. */
+export function checkTwinDialects(records: readonly CaseRecord[]): string[] {
+  const byId = new Map(records.map((record) => [record.id, record]));
+  return records.flatMap((record) => {
+    const twin = byId.get(record.twin ?? "");
+    if (twin === undefined) return [];
+    const alone = dialectsOf(record).filter((dialect) => !dialectsOf(twin).includes(dialect));
+    return alone.length === 0
+      ? []
+      : [`${record.id}: its twin ${twin.id} is not for the dialect ${dialectsInWords(alone)}`];
+  });
+}
+
+function dialectsOf({ dialects = [49] }: CaseRecord): readonly Dialect[] {
+  return dialects;
 }

@@ -7,6 +7,8 @@ const entry = z.strictObject({
   case: z.string().min(1),
   /** The failure code it fails with; `blocked` for a case whose twin is a known failure. */
   code: z.string().min(1),
+  /** The only agent version it holds for, where several agents are judged in one run; any when absent. */
+  agentVersion: z.int().positive().optional(),
   reason: z.string().min(1),
   /** Where the failure is worked on, such as an issue's address. */
   issue: z.string().min(1),

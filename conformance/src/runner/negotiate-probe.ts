@@ -2,8 +2,8 @@ import { randomUUID } from "node:crypto";
 import { HandshakeServiceClient, type NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
 import { credentials, Metadata } from "@grpc/grpc-js";
 
-/** The dialect this suite judges. */
-const DIALECT = 49;
+/** The highest dialect this suite speaks. */
+const HIGHEST_DIALECT = 49;
 
 /** The answer of an agent to a good greeting, or why there was none. */
 export type ProbeAnswer =
@@ -30,7 +30,7 @@ export async function probeNegotiate(
           productVersion: "1.0",
           serverId: SERVER_ID,
           instanceId: "",
-          dialects: { lowest: 1, highest: DIALECT },
+          dialects: { lowest: 1, highest: HIGHEST_DIALECT },
           features: [...features],
           wantedManifestDigest: new Uint8Array(),
         },

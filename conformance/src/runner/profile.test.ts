@@ -4,6 +4,7 @@ import { agentCases } from "../../cases/agent/index.ts";
 import { serverCases } from "../../cases/server/index.ts";
 import type { CaseRecord } from "../case.ts";
 import { readClauses } from "../clauses/read-clauses.ts";
+import { dialectsOfVersion } from "../dialect.ts";
 import { caseLevel, isRequiredLevel } from "./case-level.ts";
 import { readProfile } from "./profile.ts";
 
@@ -13,11 +14,17 @@ describe("the profiles", () => {
   const required = (cases: readonly CaseRecord[]) =>
     cases.filter((each) => isRequiredLevel(caseLevel(each, clauses)) && !each.features?.length);
 
-  for (const { name, cases } of [
-    { name: "agent-49", cases: required(agentCases) },
-    { name: "agent-49-by-address", cases: required(agentCases).filter((each) => !each.abilities?.length) },
-    { name: "server", cases: required(serverCases) },
-  ]) {
+  const ofVersion = (version: number) =>
+    required(agentCases).filter(
+      ({ dialects = [49], abilities = [] }) =>
+        dialects.some((dialect) => dialectsOfVersion(version).includes(dialect)) && !abilities.includes("upgrade"),
+    );
+  const agentProfiles = [42, 43, 44, 45, 46, 49].flatMap((version) => [
+    { name: `agent-${version}`, cases: ofVersion(version) },
+    { name: `agent-${version}-by-address`, cases: ofVersion(version).filter((each) => !each.abilities?.length) },
+  ]);
+
+  for (const { name, cases } of [...agentProfiles, { name: "server", cases: required(serverCases) }]) {
     it(`asks ${name} for nearly every required case that needs no feature`, () => {
       const floor = readProfile(name)?.floor ?? 0;
       assert.ok(floor <= cases.length, `the floor ${floor} is above the ${cases.length} cases there are`);

@@ -95,11 +95,16 @@ function readPackage(line: string, number: number): Omit<SentPackage, "files"> {
   const kind = groups.extension !== undefined ? "extension" : "host";
   const name = groups.extension ?? groups.host ?? "";
   const version = groups.extensionVersion ?? groups.hostVersion ?? "";
-  if (!NAME.test(name) || name.endsWith(".") || isReservedName(name))
+  if (!isPackageName(name))
     throw new ManifestFault("SYNC-001", number, `the name ${JSON.stringify(name)} is outside its rule`);
   if (!VERSION.test(version))
     throw new ManifestFault("SYNC-001", number, `the version ${JSON.stringify(version)} is outside its rule`);
   return groups.entry === undefined ? { kind, name, version } : { kind, name, version, entry: groups.entry };
+}
+
+/** Whether a package may have this name (SYNC-001). */
+export function isPackageName(name: string): boolean {
+  return NAME.test(name) && !name.endsWith(".") && !isReservedName(name);
 }
 
 function readFile(line: string, number: number): SentFile {

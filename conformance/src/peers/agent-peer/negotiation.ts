@@ -1,15 +1,27 @@
 import {
   ErrorCode,
   Isolation,
+  type Limits,
   type NegotiateRequest,
   NegotiateResponse,
 } from "@berth/proto/messages/handshake/v1/handshake";
+import { type Dialect, isLegacy } from "../../dialect.ts";
 import { instanceName } from "./instance-name.ts";
+import { isBelowMinimum } from "./minimum-version.ts";
 import type { PeerState } from "./peer-state.ts";
 import { Refused } from "./refusal.ts";
 import type { PeerSession } from "./sessions.ts";
 
-const DIALECT = 49;
+const USUAL_DIALECTS: readonly Dialect[] = [49];
+/** What the dialects 1 and 44 do not have (LEG-005). */
+const LIMITS_OF_49 = {
+  maxManifestBytes: 0n,
+  maxFiles: 0,
+  instanceQuotaBytes: 0n,
+  maxWaitMs: 0n,
+  maxOutputBytes: 0n,
+  ownershipWindowMs: 0n,
+} as const satisfies Partial<Limits>;
 const FEATURE = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NIL_UUID = "00000000-0000-0000-0000-000000000000";
@@ -24,23 +36,23 @@ export function negotiate(state: PeerState, request: NegotiateRequest, peerAddre
   state.conditions.changed();
   state.refusals.deal("negotiate");
   judgeRequest(state, request);
-  requireDialect(request);
-
-  const { options, limits } = state;
-  const served = options.features ?? ["server-identity@1", "zstd@1"];
+  const { options } = state;
+  const spoken = options.dialects ?? USUAL_DIALECTS;
+  const dialect = requireDialect(request, spoken);
+  const served = isLegacy(dialect) ? [] : (options.features ?? ["server-identity@1", "zstd@1"]);
   const features = served.filter((feature) => request.features.includes(feature));
-  const session = state.sessions.begin(request, new Set(features));
-  const present = wantedIsPresent(state, session);
+  const session = state.sessions.begin(request, new Set(features), dialect);
+  const present = !isLegacy(dialect) && wantedIsPresent(state, session);
   const isolation = options.isolation ?? isolationOf(session);
 
   return {
-    agentVersion: options.version ?? DIALECT,
-    dialect: DIALECT,
+    agentVersion: options.version ?? spoken.at(-1) ?? dialect,
+    dialect,
     features: options.speaksOfTheFuture ? [...features, "teleport@7", "Not A Feature"] : features,
     isolation: options.speaksOfTheFuture ? UNKNOWN_ISOLATION : isolation,
     instanceName: instanceName(request, isolation, peerAddress),
     sessionToken: session.token,
-    limits,
+    limits: isLegacy(dialect) ? { ...state.limits, ...LIMITS_OF_49 } : state.limits,
     generationPresent: present,
   };
 }
@@ -55,6 +67,11 @@ function judgeRequest(state: PeerState, request: NegotiateRequest): void {
   const odd = request.features.find((feature) => !FEATURE.test(feature));
   if (odd !== undefined) state.blame("HS-015", `the feature ${JSON.stringify(odd)} is not written as name@version`);
 
+  const { product, productVersion, instanceId } = request;
+  if (instanceId !== "" && isBelowMinimum(product, productVersion)) {
+    state.blame("INST-042", `${product} ${productVersion} sends the InstanceId ${JSON.stringify(instanceId)}`);
+  }
+
   const { serverId } = request;
   if (serverId !== "" && (!UUID.test(serverId) || serverId === NIL_UUID)) {
     state.blame("INST-020", `the server_id ${JSON.stringify(serverId)} is no UUID`);
@@ -67,7 +84,7 @@ function judgeRequest(state: PeerState, request: NegotiateRequest): void {
   }
 }
 
-function requireDialect({ dialects }: NegotiateRequest): void {
+function requireDialect({ dialects }: NegotiateRequest, spoken: readonly Dialect[]): Dialect {
   if (dialects === undefined || dialects.lowest < 1 || dialects.highest < dialects.lowest)
     throw new Refused({
       code: ErrorCode.ERROR_CODE_MALFORMED_REQUEST,
@@ -75,25 +92,26 @@ function requireDialect({ dialects }: NegotiateRequest): void {
       details: { field: "dialects" },
     });
   const details = {
-    agent_lowest: String(DIALECT),
-    agent_highest: String(DIALECT),
+    agent_lowest: String(spoken[0]),
+    agent_highest: String(spoken.at(-1)),
     server_lowest: String(dialects.lowest),
     server_highest: String(dialects.highest),
   };
-  if (dialects.highest < DIALECT)
+  const chosen = spoken.findLast((each) => each >= dialects.lowest && each <= dialects.highest);
+  if (chosen !== undefined) return chosen;
+  if (dialects.highest < (spoken.at(-1) ?? 0))
     throw new Refused({
       code: ErrorCode.ERROR_CODE_SERVER_TOO_OLD,
       remedy: "Upgrade the server.",
       clause: "HS-012",
       details,
     });
-  if (dialects.lowest > DIALECT)
-    throw new Refused({
-      code: ErrorCode.ERROR_CODE_AGENT_TOO_OLD,
-      remedy: "Upgrade the agent.",
-      clause: "HS-013",
-      details,
-    });
+  throw new Refused({
+    code: ErrorCode.ERROR_CODE_AGENT_TOO_OLD,
+    remedy: "Upgrade the agent.",
+    clause: "HS-013",
+    details,
+  });
 }
 
 function wantedIsPresent(state: PeerState, session: PeerSession): boolean {
@@ -104,8 +122,9 @@ function wantedIsPresent(state: PeerState, session: PeerSession): boolean {
   return present;
 }
 
-function isolationOf({ request, features }: PeerSession): Isolation {
+function isolationOf({ request, features, dialect }: PeerSession): Isolation {
+  if (dialect === 1) return Isolation.ISOLATION_PRODUCT;
   if (request.instanceId.trim() !== "") return Isolation.ISOLATION_INSTANCE_ID;
   if (request.serverId !== "" && features.has("server-identity@1")) return Isolation.ISOLATION_SERVER;
-  return Isolation.ISOLATION_ADDRESS;
+  return dialect === 44 ? Isolation.ISOLATION_PRODUCT : Isolation.ISOLATION_ADDRESS;
 }

@@ -1,11 +1,16 @@
 import type { ErrorCode, Isolation, Limits, Phase } from "@berth/proto/messages/handshake/v1/handshake";
 import type { OperationState } from "@berth/proto/messages/sync/v49/operation";
 
+import type { Dialect } from "../../dialect.ts";
+import type { PlacedFile } from "./legacy-tree.ts";
+
 /** How an agent of the suite's behaves. Without options it is a conformant agent 49 with an empty store and wide limits. */
 export interface AgentPeerOptions {
   /** What it is called in the transcript; `agent` unless set. */
   readonly name?: string;
-  /** The version it announces; 49 unless set. 47, 48 and versions not yet made are possible. */
+  /** The dialects it speaks, lowest first; 49 alone unless set. */
+  readonly dialects?: readonly Dialect[];
+  /** The version it announces; the highest dialect's number unless set. 47, 48 and versions not yet made are possible. */
   readonly version?: number;
   /** The features it serves; `server-identity@1` and `zstd@1` unless set. */
   readonly features?: readonly string[];
@@ -23,6 +28,10 @@ export interface AgentPeerOptions {
   readonly generationPresent?: boolean;
   /** It answers an offer with two Needs and waits between them, for as long as this; SYNC-037 is judged meanwhile. */
   readonly needPauseMs?: number;
+  /** What every tree of the dialects 1 and 44 holds from the beginning. */
+  readonly tree?: readonly PlacedFile[];
+  /** How long it takes to answer an UpdateFile that arrived whole; LEG-032 is judged meanwhile. */
+  readonly updatePauseMs?: number;
   /** Calls it refuses. */
   readonly refusals?: readonly Refusal[];
   /** Where it cuts the connection without an answer. */
@@ -42,7 +51,7 @@ interface HeldBeginning {
 }
 
 /** The places where an agent of the suite's can refuse. */
-export type RefusedCall = "negotiate" | "offer" | "data" | "commit" | "start" | "read";
+export type RefusedCall = "negotiate" | "offer" | "data" | "commit" | "start" | "read" | "list" | "update" | "run";
 
 /** One refusal, which is given instead of the usual answer. */
 export interface Refusal {
@@ -65,8 +74,11 @@ export interface PeerError {
 
 /** One place where the connection ends without an answer; what arrived until then is kept. */
 export interface Cut {
-  /** `data`: once `afterBytes` of content have arrived; the others: when the call or message has been taken in, before its answer. */
-  readonly at: "data" | "commit" | "start" | "read";
+  /**
+   * `data`: once `afterBytes` of content have arrived; `run`: once all output is sent, before the end; the others: when the call or
+   * message has been taken in, before its answer.
+   */
+  readonly at: "data" | "commit" | "start" | "read" | "update" | "run";
   /** For `data`: how many content bytes of the sync have arrived at least; 1 unless set. */
   readonly afterBytes?: number;
   /** How often; once unless set. */
@@ -80,6 +92,8 @@ export interface OperationScript {
   /** How it ends, once the last stage is there; EXITED with 0 unless set. `RUNNING` never ends. */
   readonly state?: OperationState;
   readonly exitCode?: number;
+  /** In the dialects 1 and 44: the call ends well and does not say how the operation ended. */
+  readonly withoutEnd?: boolean;
   readonly reason?: string;
 }
 

@@ -2,6 +2,7 @@ import type { NegotiateRequest } from "@berth/proto/messages/handshake/v1/handsh
 import type { ReadOperationRequest, StartOperationRequest } from "@berth/proto/messages/sync/v49/operation";
 import type { Codec, Offer } from "@berth/proto/messages/sync/v49/sync";
 import type { SentManifest } from "./canonical-manifest.ts";
+import type { SeenLegacy } from "./legacy-seen.ts";
 
 /** Everything an agent of the suite's was sent, in order, for a case to judge. */
 export interface Seen {
@@ -10,6 +11,8 @@ export interface Seen {
   readonly negotiations: readonly NegotiateRequest[];
   readonly syncs: readonly SeenSync[];
   readonly operations: readonly SeenOperation[];
+  /** What came in the dialects 1 and 44. */
+  readonly legacy: SeenLegacy;
   /** How often a start was answered with a refusal that the case asked for. */
   readonly refusedStarts: number;
   /** What the server did against a clause that binds it. */

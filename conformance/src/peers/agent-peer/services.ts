@@ -9,6 +9,8 @@ import {
   type ServiceError,
   status,
 } from "@grpc/grpc-js";
+import type { LegacyPeer } from "./legacy-peer.ts";
+import { addLegacyServices } from "./legacy-services.ts";
 import { negotiate, serializeAnswer } from "./negotiation.ts";
 import { PeerOperations } from "./operations.ts";
 import type { PeerState } from "./peer-state.ts";
@@ -20,7 +22,7 @@ import { SyncStream } from "./sync-stream.ts";
 const HALF_CLOSE_MS = 5000;
 
 /** Makes the gRPC server of one agent of the suite's; its own bound on message sizes is off, because the suite judges them. */
-export function makeServices(state: PeerState): Server {
+export function makeServices(state: PeerState, legacy: LegacyPeer): Server {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
   const operations = new PeerOperations(state);
   const { startOperation, readOperation, cancelOperation, abandonOperation } = OperationServiceService;
@@ -48,6 +50,7 @@ export function makeServices(state: PeerState): Server {
       abandonOperation: unary(state, abandonOperation.path, (request) => operations.abandon(request)),
     },
   );
+  addLegacyServices(server, state, legacy, refusalOf);
   return server;
 }
 

@@ -1,4 +1,6 @@
 import { HandshakeServiceService } from "@berth/proto/messages/handshake/v1/handshake";
+import { FileServiceService } from "@berth/proto/messages/sync/v44/file";
+import { HostServiceService } from "@berth/proto/messages/sync/v44/host";
 import { OperationServiceService } from "@berth/proto/messages/sync/v49/operation";
 import { SyncServiceService } from "@berth/proto/messages/sync/v49/sync";
 
@@ -10,6 +12,9 @@ export const methods = {
   read: OperationServiceService.readOperation,
   cancel: OperationServiceService.cancelOperation,
   abandon: OperationServiceService.abandonOperation,
+  list: FileServiceService.listFiles,
+  update: FileServiceService.updateFile,
+  run: HostServiceService.runOperation,
 } as const;
 
 /** How one unary method is called. */

@@ -1,0 +1,112 @@
+import { mkdir, stat, utimes } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { PackageKind } from "@berth/proto/messages/sync/v44/file";
+import type { StepResult } from "../../src/attach/target.ts";
+import type { ServerContext } from "../../src/case.ts";
+import type { LegacyDialect } from "../../src/dialect.ts";
+import { expectEqual } from "../../src/expect/equal.ts";
+import type { MaterialPackage } from "../../src/material/release.ts";
+import { sha256 } from "../../src/material/sha256.ts";
+import type { PlacedFile } from "../../src/peers/agent-peer/legacy-tree.ts";
+import type { AgentPeer, AgentPeerOptions } from "../../src/peers/agent-peer.ts";
+import { expectSuccess } from "./expect-step.ts";
+import {
+  addWords,
+  ordinaryPackages,
+  type Preparation,
+  type ReadyServer,
+  readyServer,
+  requireDone,
+} from "./ready-server.ts";
+
+/** The time that files have where a case says no other: a multiple of 125 ms, which every file system and every language keeps exactly. */
+export const USUAL_TIME_MS = 1_600_000_000_125;
+
+/** The instance of a server without InstanceId. */
+export const SHARED = "p-conformance/shared";
+
+/** What makes an agent of the suite's one of a legacy dialect: the highest version that has it, unless another is named. */
+export function legacyAgent(dialect: LegacyDialect, version = dialect === 1 ? 42 : 46): AgentPeerOptions {
+  return { dialects: dialect === 1 ? [1] : [1, 44], version };
+}
+
+/** A server with packages whose files have known times. */
+export async function datedServer(
+  context: ServerContext,
+  agent: AgentPeer,
+  { packages = ordinaryPackages, ...preparation }: Preparation = {},
+): Promise<ReadyServer> {
+  const server = await readyServer(context, agent, { ...preparation, packages: [] });
+  for (const item of packages) await addDated(server, item);
+  return server;
+}
+
+/** Loads a package whose files have the given times; gives the directory it was loaded from. */
+export async function addDated(
+  server: ReadyServer,
+  item: MaterialPackage,
+  timeOf: (path: string) => number = () => USUAL_TIME_MS,
+): Promise<string> {
+  const directory = await server.writePackage(item);
+  for (const { path } of item.files) await setTime(join(directory, path), timeOf(path));
+  requireDone(await server.step(...addWords(directory, item)));
+  return directory;
+}
+
+/** Sets a file's modification time, and makes sure that the file system has taken it. */
+export async function setTime(file: string, modifiedMs: number): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await utimes(file, modifiedMs / 1000, modifiedMs / 1000);
+  const { mtimeNs } = await stat(file, { bigint: true });
+  if (mtimeNs !== BigInt(modifiedMs) * 1_000_000n)
+    throw new Error(`this file system made ${mtimeNs} of ${modifiedMs} ms`);
+}
+
+/** Files of packages as a tree holds them. */
+export function placed(
+  packages: readonly MaterialPackage[],
+  timeOf: (path: string) => number = () => USUAL_TIME_MS,
+): PlacedFile[] {
+  return packages.flatMap((item) =>
+    item.files.map(({ path, content, exec = false }) => ({
+      package: { kind: kindOf(item), name: item.name },
+      path,
+      modifiedMs: BigInt(timeOf(path)),
+      executable: exec,
+      content,
+    })),
+  );
+}
+
+/** Expects a sync to have ended well, and the tree to hold exactly these files. */
+export function expectTreeSynced(
+  result: StepResult,
+  agent: AgentPeer,
+  files: readonly PlacedFile[],
+  instance = SHARED,
+): void {
+  agent.requireFaithful();
+  expectSuccess(result, "the sync");
+  const what = { code: "tree-wrong", clause: "LEG-030", what: "the files of the tree after a sync" };
+  expectEqual(linesOf(agent.tree(instance)), linesOf(files), what);
+}
+
+/** Expects exactly these files to have been sent since `before` updates. */
+export function expectSent(agent: AgentPeer, paths: readonly string[], before = 0, clause = "LEG-030"): void {
+  const sent = agent.seen.legacy.updates.slice(before).map(({ header }) => header.path);
+  expectEqual(sent.toSorted(), paths.toSorted(), { code: "wrong-files", clause, what: "the files that were sent" });
+}
+
+function linesOf(files: readonly PlacedFile[]): string[] {
+  return files
+    .map(({ package: { kind, name }, path, modifiedMs, executable, content }) => {
+      const what = kind === PackageKind.PACKAGE_KIND_HOST ? "host" : "extension";
+      const digest = sha256(content).toString("hex").slice(0, 12);
+      return `${what} ${name} ${path} @${modifiedMs}${executable ? " executable" : ""} ${digest}`;
+    })
+    .toSorted();
+}
+
+function kindOf({ kind }: MaterialPackage): PackageKind {
+  return kind === "host" ? PackageKind.PACKAGE_KIND_HOST : PackageKind.PACKAGE_KIND_EXTENSION;
+}
