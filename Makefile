@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance bench demo check generate clean
+.PHONY: help build test conformance matrix bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,10 @@ test: build ## run every test
 	mocha
 
 conformance: build ## run the conformance suite against the reference agent and server
-	npm run --silent conformance
+	@scripts/conformance.sh
+
+matrix: build ## every server version against every agent version, as a table and reports/matrix.html
+	@scripts/matrix.sh
 
 bench: build ## measure a cold sync at 20 ms round trip
 	node bench/cold-sync-at-20-ms.mjs
