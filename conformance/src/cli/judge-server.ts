@@ -1,5 +1,6 @@
 import type { Command } from "../attach/process-group.ts";
 import { probeUnknownStep, serverByCommand } from "../attach/server-by-command.ts";
+import { serverByDriver } from "../attach/server-by-driver.ts";
 import type { EventLog } from "../report/event-log.ts";
 import type { KnownFailure } from "../runner/known-failures.ts";
 import { runSuite } from "../runner/run-suite.ts";
@@ -14,6 +15,8 @@ import { openRunScope } from "./run-scope.ts";
 
 export interface ServerRun {
   readonly command: Command;
+  /** The command is one program that takes steps as messages, not a command line for each. */
+  readonly byDriver: boolean;
   readonly profile?: string;
   readonly options: RunOptions;
   readonly catalogue: Catalogue;
@@ -28,7 +31,8 @@ const STEP_MS = 90_000;
 export async function judgeServer(run: ServerRun): Promise<Verdict> {
   const { options, catalogue, command } = run;
   const { scope, calibration } = await openRunScope(options);
-  const server = serverByCommand({ command, stepMs: STEP_MS * scope.timeScale });
+  const attach = run.byDriver ? serverByDriver : serverByCommand;
+  const server = attach({ command, stepMs: STEP_MS * scope.timeScale });
   const release = run.interruption.owe(server.stop);
   try {
     await probeUnknownStep(server);
@@ -45,7 +49,14 @@ export async function judgeServer(run: ServerRun): Promise<Verdict> {
       target: joinCommandLine(command),
       calibration,
       repro: (id) =>
-        joinCommandLine(["berth-conformance", "server", ...reproWords(options, id, scope.seed), "--", ...command]),
+        joinCommandLine([
+          "berth-conformance",
+          "server",
+          ...(run.byDriver ? ["--driver"] : []),
+          ...reproWords(options, id, scope.seed),
+          "--",
+          ...command,
+        ]),
     });
   } finally {
     release();

@@ -38,7 +38,7 @@ function complain(message: string, code: ExitCode): ExitCode {
 }
 
 type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
-type ServerOptions = RunOptions & { profile?: string };
+type ServerOptions = RunOptions & { driver?: true; profile?: string };
 type AllOptions = RunOptions & { agent: readonly string[]; server: string; upgradeFrom?: string };
 
 function makeProgram(exit: (code: ExitCode) => void): Command {
@@ -68,17 +68,18 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addRunOptions(program.command("server").description("judge a server; the suite plays the agents"))
+    .option("--driver", "the command is one program that takes steps as messages (berth.driver.v1)")
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
-    .argument("[command...]", "after --: the command that runs one step of the server")
+    .argument("[command...]", "after --: the command that runs one step of the server, or its driver")
     .action(async (words: string[], options: ServerOptions) => {
       const catalogue = readCatalogue();
       const command = requireCommand(words);
       const knownFailures = knownFailuresOf(options);
-      const { profile } = options;
+      const { driver: byDriver = false, profile } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeServer({ command, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeServer({ command, byDriver, profile, options, catalogue, knownFailures, log, interruption }),
         ]),
       );
     });
@@ -112,7 +113,8 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
                 (log, interruption) =>
                   judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
             ),
-            (log, interruption) => judgeServer({ ...shared, command, knownFailures: ofServer, log, interruption }),
+            (log, interruption) =>
+              judgeServer({ ...shared, command, byDriver: false, knownFailures: ofServer, log, interruption }),
           ],
           gateOf(catalogue),
         ),

@@ -1,3 +1,4 @@
+import { isBelowMinimum } from "../minimum-version.ts";
 import type { Cell, Constellation, InstanceIds, Outcome } from "./cell.ts";
 
 /** What a cell has to come out as, and what says so. */
@@ -111,12 +112,6 @@ export const RULES: readonly Rule[] = [
   },
 ];
 
-/** The minimum versions for instancing, number by number (INST-006). */
-const MINIMUM_VERSIONS: Readonly<Record<string, readonly number[]>> = {
-  BuildMaster: [6, 1, 20],
-  Otter: [2, 2, 10],
-};
-
 /**
  * What the clauses say of a cell.
  *
@@ -133,20 +128,9 @@ function holds(when: Rule["when"], cell: Cell): boolean {
   return (
     (agentVersions === undefined ||
       (agentVersions.from <= cell.agentVersion && cell.agentVersion <= agentVersions.to)) &&
-    (belowMinimum === undefined || belowMinimum === isBelowMinimum(cell)) &&
+    (belowMinimum === undefined || belowMinimum === isBelowMinimum(cell.product, cell.productVersion)) &&
     (constellations === undefined || constellations.includes(cell.constellation)) &&
     (instanceIds === undefined || instanceIds.includes(cell.instanceIds)) &&
     (serverIdentity === undefined || serverIdentity === cell.serverIdentity)
   );
-}
-
-function isBelowMinimum({ product, productVersion }: Cell): boolean {
-  const minimum = MINIMUM_VERSIONS[product];
-  if (minimum === undefined) return false;
-  const numbers = productVersion.split(".").map(Number);
-  for (const [index, least] of minimum.entries()) {
-    const number = numbers[index] ?? 0;
-    if (number !== least) return number < least;
-  }
-  return false;
 }

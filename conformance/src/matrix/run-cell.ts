@@ -149,7 +149,7 @@ function judged(cell: Cell, { observed, contradiction }: Findings, transcript: r
   const id = cellId(cell);
   const difference =
     observed.outcome === expected.outcome
-      ? contradiction
+      ? contradiction && `${expected.outcome} by the greetings (${expected.clauses.join(", ")}), but ${contradiction}`
       : `expected ${expected.outcome} (${expected.clauses.join(", ")}), observed ${observed.outcome}: ${observed.words}`;
   return {
     id,

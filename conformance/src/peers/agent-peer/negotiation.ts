@@ -6,8 +6,8 @@ import {
   NegotiateResponse,
 } from "@berth/proto/messages/handshake/v1/handshake";
 import { type Dialect, isLegacy } from "../../dialect.ts";
+import { isBelowMinimum } from "../../minimum-version.ts";
 import { instanceName } from "./instance-name.ts";
-import { isBelowMinimum } from "./minimum-version.ts";
 import type { PeerState } from "./peer-state.ts";
 import { Refused } from "./refusal.ts";
 import type { PeerSession } from "./sessions.ts";
