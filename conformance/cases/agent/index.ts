@@ -3,6 +3,7 @@ import { commitCases } from "./commit.ts";
 import { contentCases } from "./content.ts";
 import { damageCases } from "./damage.ts";
 import { errorsCases } from "./errors.ts";
+import { futureCases } from "./future.ts";
 import { handshakeCases } from "./handshake.ts";
 import { hostEnvironmentCases } from "./host-environment.ts";
 import { hostileCases } from "./hostile.ts";
@@ -47,6 +48,7 @@ export const agentCases: readonly AgentCase[] = [
   ...restartCases,
   ...hostEnvironmentCases,
   ...errorsCases,
+  ...futureCases,
   ...hostileCases,
   ...limitsCases,
   ...securityCases,

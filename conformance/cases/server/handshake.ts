@@ -16,13 +16,15 @@ export const handshakeCases: readonly ServerCase[] = [
     id: "server-ignores-the-future",
     clauses: ["HS-005"],
     title:
-      "A server works with an agent of a later version, whose answer has fields, features and an isolation nobody knows",
+      "A server works with an agent of a later version, whose answers have fields, features and an isolation nobody knows",
     twin: "server-syncs",
     async run(context) {
       const agent = await context.agent({ version: 999, speaksOfTheFuture: true });
       const server = await readyServer(context, agent);
 
       expectSynced(await server.sync(), agent);
+      expectSuccess(await server.run("work"), "an operation on an agent of the future", "HS-005");
+      agent.requireFaithful();
     },
   },
   ...[47, 48].map(

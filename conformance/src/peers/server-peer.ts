@@ -8,6 +8,7 @@ import type { Transcript } from "../report/transcript.ts";
 import type { CallResult } from "./server-peer/call-result.ts";
 import { checkNegotiate } from "./server-peer/check-negotiate.ts";
 import type { DataOptions } from "./server-peer/data-frames.ts";
+import { futureChannel } from "./server-peer/future-channel.ts";
 import { type LegacyCalls, legacyCalls } from "./server-peer/legacy-calls.ts";
 import { messageLog } from "./server-peer/message-log.ts";
 import { methods } from "./server-peer/methods.ts";
@@ -26,6 +27,8 @@ export interface ServerPeerOptions {
   readonly target?: Pick<AgentTarget, "address">;
   /** A forwarder of the case's own to connect through; then `from` and `target` are the forwarder's matter. */
   readonly through?: Forwarder;
+  /** Every message it sends has, in it and in every message inside it, fields that no reader of today knows (HS-004). */
+  readonly speaksOfTheFuture?: boolean;
 }
 
 /** What a server of the suite's is surrounded by. */
@@ -76,7 +79,8 @@ export async function connectServerPeer(
     options.from === undefined || options.through
       ? undefined
       : await startForwarder({ target: target.address, sourceAddress: options.from });
-  const channel = openRawChannel(options.through?.address ?? own?.address ?? target.address);
+  const raw = openRawChannel(options.through?.address ?? own?.address ?? target.address);
+  const channel = options.speaksOfTheFuture ? futureChannel(raw) : raw;
   const log = messageLog(surroundings.transcript, `server ${options.from ?? "127.0.0.1"}`);
   const caller = unaryCaller(channel, log);
   const patienceMs = surroundings.scaledMs(answerMs);

@@ -15,7 +15,8 @@ import type { Server, ServerReadableStream, ServerWritableStream, ServiceError, 
 import { endOf, outputOf } from "./legacy-operation.ts";
 import type { LegacyPeer } from "./legacy-peer.ts";
 import type { PeerState } from "./peer-state.ts";
-import { keepingLength, type Received } from "./received.ts";
+import type { Received } from "./received.ts";
+import { servedMethod } from "./served-method.ts";
 
 /** Turns whatever went wrong into the end of a call. */
 type RefusalOf = (state: PeerState, method: string, error: unknown) => Partial<ServiceError>;
@@ -26,8 +27,8 @@ export function addLegacyServices(server: Server, state: PeerState, legacy: Lega
   const { runOperation } = HostServiceService;
   server.addService(
     {
-      listFiles: { ...listFiles, requestDeserialize: keepingLength(listFiles.requestDeserialize) },
-      updateFile: { ...updateFile, requestDeserialize: keepingLength(updateFile.requestDeserialize) },
+      listFiles: servedMethod(state, listFiles),
+      updateFile: servedMethod(state, updateFile),
     },
     {
       listFiles: (call: ServerWritableStream<Received<ListFilesRequest>, ListFilesResponse>) =>
@@ -41,7 +42,7 @@ export function addLegacyServices(server: Server, state: PeerState, legacy: Lega
     },
   );
   server.addService(
-    { runOperation: { ...runOperation, requestDeserialize: keepingLength(runOperation.requestDeserialize) } },
+    { runOperation: servedMethod(state, runOperation) },
     {
       runOperation: (call: ServerWritableStream<Received<RunOperationRequest>, RunOperationResponse>) =>
         judged(call, runOperation.path, async () => {

@@ -3,7 +3,7 @@ import {
   Isolation,
   type Limits,
   type NegotiateRequest,
-  NegotiateResponse,
+  type NegotiateResponse,
 } from "@berth/proto/messages/handshake/v1/handshake";
 import { type Dialect, isLegacy } from "../../dialect.ts";
 import { isBelowMinimum } from "../../minimum-version.ts";
@@ -25,8 +25,6 @@ const LIMITS_OF_49 = {
 const FEATURE = /^[a-z][a-z0-9-]*@[1-9][0-9]*$/;
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const NIL_UUID = "00000000-0000-0000-0000-000000000000";
-/** Field 1000, length-delimited, with the bytes `new`: no reader of today knows it. */
-const UNKNOWN_FIELD = Buffer.from([0xc2, 0x3e, 3, ...Buffer.from("new")]);
 /** An enum value no version has. */
 const UNKNOWN_ISOLATION = 77 as Isolation;
 
@@ -55,12 +53,6 @@ export function negotiate(state: PeerState, request: NegotiateRequest, peerAddre
     limits: isLegacy(dialect) ? { ...state.limits, ...LIMITS_OF_49 } : state.limits,
     generationPresent: present,
   };
-}
-
-/** Serializes an answer, with a field of the future behind it where a case asks for that. */
-export function serializeAnswer(state: PeerState, response: NegotiateResponse): Buffer {
-  const bytes = Buffer.from(NegotiateResponse.encode(response).finish());
-  return state.options.speaksOfTheFuture ? Buffer.concat([bytes, UNKNOWN_FIELD]) : bytes;
 }
 
 function judgeRequest(state: PeerState, request: NegotiateRequest): void {

@@ -14,7 +14,7 @@ export interface AgentPeerOptions {
   readonly version?: number;
   /** The features it serves; `server-identity@1` and `zstd@1` unless set. */
   readonly features?: readonly string[];
-  /** What later versions of the protocol could add to its answers: features, fields and enum values nobody knows yet (HS-005). */
+  /** What later versions of the protocol could add to its answers: features, enum values, and in every message fields nobody knows yet (HS-005). */
   readonly speaksOfTheFuture?: boolean;
   /** The isolation it answers with, in place of the one the request leads to. */
   readonly isolation?: Isolation;

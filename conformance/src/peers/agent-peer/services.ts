@@ -11,11 +11,12 @@ import {
 } from "@grpc/grpc-js";
 import type { LegacyPeer } from "./legacy-peer.ts";
 import { addLegacyServices } from "./legacy-services.ts";
-import { negotiate, serializeAnswer } from "./negotiation.ts";
+import { negotiate } from "./negotiation.ts";
 import { PeerOperations } from "./operations.ts";
 import type { PeerState } from "./peer-state.ts";
-import { keepingLength, type Received } from "./received.ts";
+import type { Received } from "./received.ts";
 import { Refused, RefusedByLibrary } from "./refusal.ts";
+import { servedMethod } from "./served-method.ts";
 import { SyncStream } from "./sync-stream.ts";
 
 /** How long a server has after Committed to end its side of the stream (SYNC-030). */
@@ -26,22 +27,22 @@ export function makeServices(state: PeerState, legacy: LegacyPeer): Server {
   const server = new Server({ "grpc.max_receive_message_length": -1 });
   const operations = new PeerOperations(state);
   const { startOperation, readOperation, cancelOperation, abandonOperation } = OperationServiceService;
-  const negotiateMethod = {
-    ...HandshakeServiceService.negotiate,
-    responseSerialize: (response: Parameters<typeof serializeAnswer>[1]) => serializeAnswer(state, response),
-  };
+  const { negotiate: negotiateMethod } = HandshakeServiceService;
 
   server.addService(
-    { negotiate: measured(negotiateMethod) },
+    { negotiate: servedMethod(state, negotiateMethod) },
     { negotiate: unary(state, negotiateMethod.path, (request, peerAddress) => negotiate(state, request, peerAddress)) },
   );
-  server.addService({ sync: measured(SyncServiceService.sync) }, { sync: (call: SyncCall) => serveSync(state, call) });
+  server.addService(
+    { sync: servedMethod(state, SyncServiceService.sync) },
+    { sync: (call: SyncCall) => serveSync(state, call) },
+  );
   server.addService(
     {
-      startOperation: measured(startOperation),
-      readOperation: measured(readOperation),
-      cancelOperation: measured(cancelOperation),
-      abandonOperation: measured(abandonOperation),
+      startOperation: servedMethod(state, startOperation),
+      readOperation: servedMethod(state, readOperation),
+      cancelOperation: servedMethod(state, cancelOperation),
+      abandonOperation: servedMethod(state, abandonOperation),
     },
     {
       startOperation: unary(state, startOperation.path, (request) => operations.start(request)),
@@ -52,10 +53,6 @@ export function makeServices(state: PeerState, legacy: LegacyPeer): Server {
   );
   addLegacyServices(server, state, legacy, refusalOf);
   return server;
-}
-
-function measured<Method extends { requestDeserialize(bytes: Buffer): unknown }>(method: Method): Method {
-  return { ...method, requestDeserialize: keepingLength(method.requestDeserialize) };
 }
 
 function unary<Request, Response>(
