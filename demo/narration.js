@@ -1,5 +1,10 @@
 let steps = 0;
 
+/** Begins a part of the demo. @param {string} title */
+export function announce(title) {
+  console.log(`\n${"─".repeat(100)}\n${title}`);
+}
+
 /** Says in one sentence what is about to be seen. @param {string} sentence */
 export function say(sentence) {
   steps += 1;

@@ -1,11 +1,16 @@
 import { fileURLToPath } from "node:url";
 import { Program } from "./program.js";
 
-const AGENT = "build-machine";
+/** @import { Agent } from "./agent.js" */
+/** @import { GreetingVersion } from "./greetings.js" */
+/** @typedef {{ instance: string, isolation: string, files: number, sentBytes: number, reusedBytes: number, warning: string }} SyncReport */
 
 /** One installation of a server, in a home of its own. */
 export class Server {
-  /** @param {{ name: string, home: string, source: string, greeting: string }} installation */
+  /** The agent that it works with at present. @type {Agent} */
+  agent;
+
+  /** @param {{ name: string, home: string, source: string, greeting: GreetingVersion }} installation */
   constructor({ name, home, source, greeting }) {
     this.name = name;
     this.home = home;
@@ -23,46 +28,47 @@ export class Server {
     return this.begin(...words).done();
   }
 
-  /** Sets it up for an agent. @param {string} agentAddress */
-  async setUp(agentAddress) {
+  /** Sets it up, with its version of greeting from a directory. @param {string} greetingDirectory */
+  async setUp(greetingDirectory) {
     await this.step("settings", "set", "Server.Product", "BuildMaster");
     await this.step("settings", "set", "Server.ProductVersion", "6.2.0");
-    // Without it, the address alone keeps the two apart, which is what is to be seen here.
+    // Without it, the address alone keeps the two apart on an agent of version 51, which is what is to be seen there.
     await this.step("settings", "set", "Server.Identity", "off");
-    await this.add("extension", "greeting", this.greeting, `extensions/greeting-${this.greeting}`);
-    await this.add("extension", "command", "1.0.0", "extensions/command");
-    await this.add("host", "node-host", "1.0.0", "host/node-host", "--entry", "bin/berth-host");
-    await this.step("agents", "add", AGENT, agentAddress, "--plaintext", "--source", this.source);
+    await this.add(greetingDirectory, "extension", "greeting", this.greeting);
+    await this.add(packageDirectory("extensions/command"), "extension", "command", "1.0.0");
+    await this.add(packageDirectory("host/node-host"), "host", "node-host", "1.0.0", "--entry", "bin/berth-host");
   }
 
-  /** @param {string} kind @param {string} name @param {string} version @param {string} folder @param {readonly string[]} more */
-  add(kind, name, version, folder, ...more) {
-    const directory = fileURLToPath(import.meta.resolve(`../packages/${folder}`));
+  /** @param {string} directory @param {string} kind @param {string} name @param {string} version @param {readonly string[]} more */
+  add(directory, kind, name, version, ...more) {
     return this.step("packages", "add", directory, "--kind", kind, "--name", name, "--version", version, ...more);
   }
 
-  /** Brings the agent to what this server has loaded. @returns {Promise<{ instance: string, files: number, sentBytes: number }>} */
-  async sync() {
-    return JSON.parse(await this.step("sync", AGENT, "--json"));
+  /** Works with this agent from now on. @param {Agent} agent */
+  async meet(agent) {
+    await this.step("agents", "add", agent.name, agent.address, "--plaintext", "--source", this.source);
+    this.agent = agent;
   }
 
-  /** @returns {Promise<{ action: string, outcome: string }[]>} newest first */
-  async history() {
-    return JSON.parse(await this.step("history", "--json"));
+  /** Brings the agent to what this server has loaded. @returns {Promise<SyncReport>} */
+  async sync() {
+    const program = this.begin("sync", this.agent.name, "--json");
+    const report = JSON.parse(await program.done());
+    return { ...report, warning: program.errors.trim() };
+  }
+
+  /** What became of its latest sync or run. @returns {Promise<string>} */
+  async latestOutcome() {
+    const [{ outcome }] = JSON.parse(await this.step("history", "--json"));
+    return outcome;
   }
 
   greet() {
-    return this.step("run", AGENT, "greeting::Greet", `name=${this.name}`);
+    return this.step("run", this.agent.name, "greeting::Greet", `name=${this.name}`);
   }
+}
 
-  /**
-   * Begins an operation that says `ready`, goes on until the file `release` is there, and then reads the version of
-   * greeting beside it.
-   *
-   * @param {string} release
-   */
-  hold(release) {
-    const script = `echo ready; until [ -e "$RELEASE" ]; do sleep 0.05; done; grep '"version"' "$BERTH_EXTENSIONS/greeting/extension.json"`;
-    return this.begin("run", AGENT, "command::Shell", `script=${script}`, `env=RELEASE=${release}`);
-  }
+/** @param {string} folder */
+function packageDirectory(folder) {
+  return fileURLToPath(import.meta.resolve(`../packages/${folder}`));
 }
