@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance matrix bench demo check generate clean
+.PHONY: help build test conformance matrix browser bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,10 +30,13 @@ conformance: build ## run the conformance suite against the reference agent and 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
 
+browser: build ## look at the page of the matrix in a real browser, where there is one
+	@scripts/browser.sh
+
 bench: build ## measure a cold sync at 20 ms round trip
 	node bench/cold-sync-at-20-ms.mjs
 
-demo: build ## watch two servers share one agent
+demo: build ## watch two servers race on an old agent, and no longer on newer ones
 	node demo/two-servers.js
 
 check: $(INSTALLED) ## lint, format, boundaries, generated code, types, lockfile
