@@ -3,6 +3,7 @@ import type { Dialect } from "./dialect.ts";
 import type { RealPackages } from "./material/real-packages.ts";
 import type { AgentPeer, AgentPeerOptions } from "./peers/agent-peer.ts";
 import type { ServerPeer, ServerPeerOptions } from "./peers/server-peer.ts";
+import type { ProductVersion } from "./product-version.ts";
 
 /** What every case says of itself. The level is not among it: it is the level of the clauses. */
 export interface CaseRecord {
@@ -34,6 +35,8 @@ export interface AgentCase extends CaseRecord {
 
 /** A case that judges a server; the suite plays the agents. */
 export interface ServerCase extends CaseRecord {
+  /** True where the server has to use an InstanceId: not applicable to a version below its product's minimum, which must not (INST-042). */
+  readonly usesInstanceId?: true;
   run(context: ServerContext): Promise<void>;
 }
 
@@ -73,6 +76,8 @@ export interface AgentContext extends CaseContext {
 export interface ServerContext extends CaseContext {
   /** The server under test. */
   readonly server: ServerTarget;
+  /** What it is set to be, unless a case says otherwise. */
+  readonly productVersion: ProductVersion;
   /** An agent of the suite's, listening on a free port of loopback; closed at the end. */
   agent(options?: AgentPeerOptions): Promise<AgentPeer>;
 }

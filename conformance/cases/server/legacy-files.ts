@@ -13,8 +13,8 @@ import {
   expectTreeSynced,
   legacyAgent,
   placed,
-  SHARED,
   setTime,
+  treeOf,
   USUAL_TIME_MS,
 } from "./legacy-server.ts";
 import { ordinaryPackages, outputOf, requireDone } from "./ready-server.ts";
@@ -68,11 +68,12 @@ export const legacyFilesCases: readonly ServerCase[] = [
       title: `A server works with an agent that announces ${version} in the dialect 44, as with a 46`,
       dialects: [44],
       twin: "server-syncs-with-46",
+      usesInstanceId: true,
       async run(context) {
         const agent = await context.agent(legacyAgent(44, version));
         const server = await datedServer(context, agent, { settings: { "Agent.InstanceId": "blue" } });
 
-        expectTreeSynced(await server.sync(), agent, placed(ordinaryPackages), "p-conformance/i-blue");
+        expectTreeSynced(await server.sync(), agent, placed(ordinaryPackages), "blue");
         expectSuccess(await server.run("work"), "the operation", "HS-007");
         expectEqual(agent.seen.legacy.runs.length, 1, { code: "not-as-46", what: "operations that were run" });
       },
@@ -245,7 +246,7 @@ export const legacyFilesCases: readonly ServerCase[] = [
           const agent = await context.agent({ ...legacyAgent(dialect), cuts: [{ at: "update" }] });
           const server = await datedServer(context, agent);
           const result = await server.sync();
-          const whole = agent.tree(SHARED).length === placed(ordinaryPackages).length;
+          const whole = treeOf(agent).length === placed(ordinaryPackages).length;
           expectThat(result.exitCode !== 0 || whole, outputOf(result), {
             code: "failure-not-reported",
             clause: "LEG-030",

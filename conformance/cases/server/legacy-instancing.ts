@@ -6,12 +6,10 @@ import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import type { AgentPeer, AgentPeerOptions } from "../../src/peers/agent-peer.ts";
 import { expectFailure, expectSuccess } from "./expect-step.ts";
 import { datedServer, expectTreeSynced, legacyAgent, placed } from "./legacy-server.ts";
-import { ordinaryPackages, outputOf, type ReadyServer } from "./ready-server.ts";
+import { ordinaryPackages, outputOf, type ReadyServer, UNKNOWN_STEP } from "./ready-server.ts";
 
 const BLUE = { "Agent.InstanceId": "blue" };
 const REQUIRE = "--require-isolation";
-/** What a server answers to a word it does not know. */
-const UNKNOWN_STEP = 2;
 
 /** Every step that knows the word. */
 const STEPS_REQUIRING: readonly (readonly string[])[] = [
@@ -33,6 +31,7 @@ export const legacyInstancingCases: readonly ServerCase[] = [
     title: "A server sends its InstanceId in the greeting and in no call of the dialect 1",
     dialects: [1],
     twin: "server-syncs-with-42",
+    usesInstanceId: true,
     async run(context) {
       for (const version of [42, 43]) {
         const agent = await context.agent(legacyAgent(1, version));
@@ -52,10 +51,11 @@ export const legacyInstancingCases: readonly ServerCase[] = [
     title: "A server sends its InstanceId in every call of the dialect 44: ListFiles, UpdateFile and RunOperation",
     dialects: [44],
     twin: "server-syncs-with-46",
+    usesInstanceId: true,
     async run(context) {
       const agent = await context.agent(legacyAgent(44));
       const server = await datedServer(context, agent, { settings: BLUE });
-      expectTreeSynced(await server.sync(), agent, placed(ordinaryPackages), "p-conformance/i-blue");
+      expectTreeSynced(await server.sync(), agent, placed(ordinaryPackages), "blue");
       expectSuccess(await server.run("work"), "the operation");
 
       agent.requireFaithful();
@@ -109,6 +109,7 @@ export const legacyInstancingCases: readonly ServerCase[] = [
     title: "A server with an InstanceId warns its operator of an agent that speaks the dialect 1 alone",
     dialects: [1],
     twin: "server-is-quiet-about-the-isolation-it-asked-for",
+    usesInstanceId: true,
     async run(context) {
       const agent = await context.agent(legacyAgent(1));
       const server = await datedServer(context, agent, { settings: BLUE });
@@ -124,6 +125,7 @@ export const legacyInstancingCases: readonly ServerCase[] = [
     clauses: ["INST-043"],
     title: "A server told to require isolation works where it is given what it asks for",
     dialects: [44, 49],
+    usesInstanceId: true,
     async run(context) {
       for (const options of [legacyAgent(44), {}]) {
         const agent = await context.agent(options);
@@ -144,6 +146,7 @@ export const legacyInstancingCases: readonly ServerCase[] = [
       title: "A server told to require isolation sends no content and starts no operation where it is given less",
       dialects: [dialect],
       twin: "server-works-with-the-isolation-it-requires",
+      usesInstanceId: true,
       async run(context) {
         for (const words of STEPS_REQUIRING) {
           const agent = await context.agent(options);

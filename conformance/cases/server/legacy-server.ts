@@ -1,5 +1,6 @@
 import { mkdir, stat, utimes } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { Isolation } from "@berth/proto/messages/handshake/v1/handshake";
 import { PackageKind } from "@berth/proto/messages/sync/v44/file";
 import type { StepResult } from "../../src/attach/target.ts";
 import type { ServerContext } from "../../src/case.ts";
@@ -7,6 +8,7 @@ import type { LegacyDialect } from "../../src/dialect.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import type { MaterialPackage } from "../../src/material/release.ts";
 import { sha256 } from "../../src/material/sha256.ts";
+import { instanceName } from "../../src/peers/agent-peer/instance-name.ts";
 import type { PlacedFile } from "../../src/peers/agent-peer/legacy-tree.ts";
 import type { AgentPeer, AgentPeerOptions } from "../../src/peers/agent-peer.ts";
 import { expectSuccess } from "./expect-step.ts";
@@ -21,9 +23,6 @@ import {
 
 /** The time that files have where a case says no other: a multiple of 125 ms, which every file system and every language keeps exactly. */
 export const USUAL_TIME_MS = 1_600_000_000_125;
-
-/** The instance of a server without InstanceId. */
-export const SHARED = "p-conformance/shared";
 
 /** What makes an agent of the suite's one of a legacy dialect: the highest version that has it, unless another is named. */
 export function legacyAgent(dialect: LegacyDialect, version = dialect === 1 ? 42 : 46): AgentPeerOptions {
@@ -78,17 +77,25 @@ export function placed(
   );
 }
 
+/** The files an agent holds for the server that greeted it last: in the instance of this InstanceId, or in its product's shared one. */
+export function treeOf(agent: AgentPeer, instanceId = ""): readonly PlacedFile[] {
+  const request = agent.seen.negotiations.at(-1);
+  if (request === undefined) return [];
+  const isolation = instanceId === "" ? Isolation.ISOLATION_PRODUCT : Isolation.ISOLATION_INSTANCE_ID;
+  return agent.tree(instanceName({ ...request, instanceId }, isolation, ""));
+}
+
 /** Expects a sync to have ended well, and the tree to hold exactly these files. */
 export function expectTreeSynced(
   result: StepResult,
   agent: AgentPeer,
   files: readonly PlacedFile[],
-  instance = SHARED,
+  instanceId?: string,
 ): void {
   agent.requireFaithful();
   expectSuccess(result, "the sync");
   const what = { code: "tree-wrong", clause: "LEG-030", what: "the files of the tree after a sync" };
-  expectEqual(linesOf(agent.tree(instance)), linesOf(files), what);
+  expectEqual(linesOf(treeOf(agent, instanceId)), linesOf(files), what);
 }
 
 /** Expects exactly these files to have been sent since `before` updates. */

@@ -9,6 +9,9 @@ import { TargetUnreachable } from "../../src/runner/failure.ts";
 /** The name under which every case makes its agent known to the server; it says nothing that an output is searched for. */
 const AGENT = "far";
 
+/** What a server answers to a word it does not know. */
+export const UNKNOWN_STEP = 2;
+
 /** What a server has before the case begins. */
 export interface Preparation {
   /** The packages it has loaded; `ordinaryPackages` unless set. */
@@ -40,11 +43,36 @@ export async function readyServer(
   { packages = ordinaryPackages, settings = {}, agentOptions = ["--plaintext"] }: Preparation = {},
 ): Promise<ReadyServer> {
   const server = await emptyServer(context);
-  const all = { "Server.Product": "Conformance", "Server.ProductVersion": "1.0.0", ...settings };
-  for (const [name, value] of Object.entries(all)) requireDone(await server.step("settings", "set", name, value));
+  await setProduct(context, server, settings);
+  for (const [name, value] of Object.entries(settings)) {
+    if (!isOfProduct(name)) requireDone(await server.step("settings", "set", name, value));
+  }
   for (const item of packages) requireDone(await server.addPackage(item));
   requireDone(await server.step("agents", "add", AGENT, agent.address, ...agentOptions));
   return server;
+}
+
+/**
+ * Makes an installation what the settings say it is, or else what the run judges. A server of one product that cannot be set to
+ * another is not judged by cases about others.
+ */
+export async function setProduct(
+  { productVersion, notApplicable }: ServerContext,
+  server: ReadyServer,
+  settings: Preparation["settings"] = {},
+): Promise<void> {
+  const judged = { "Server.Product": productVersion.product, "Server.ProductVersion": productVersion.productVersion };
+  for (const [name, own] of Object.entries(judged)) {
+    const value = settings[name] ?? own;
+    const result = await server.step("settings", "set", name, value);
+    if (result.exitCode === UNKNOWN_STEP && value !== own)
+      notApplicable(`the server cannot be set to ${name} ${value}`);
+    requireDone(result);
+  }
+}
+
+function isOfProduct(name: string): boolean {
+  return name === "Server.Product" || name === "Server.ProductVersion";
 }
 
 /** Makes an installation in which nothing was set. */

@@ -3,7 +3,7 @@ import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { makeCertificate } from "../../src/peers/agent-peer/certificate.ts";
 import { startSilentTls } from "../../src/peers/agent-peer/silent-tls.ts";
 import { expectFailure, expectSuccess, expectSynced } from "./expect-step.ts";
-import { emptyServer, outputOf, readyServer, requireDone } from "./ready-server.ts";
+import { emptyServer, outputOf, readyServer, setProduct } from "./ready-server.ts";
 
 /** Cases about plaintext, TLS and pins. */
 export const securityCases: readonly ServerCase[] = [
@@ -122,7 +122,6 @@ export const securityCases: readonly ServerCase[] = [
 
 async function serverWithoutAgent(context: Parameters<ServerCase["run"]>[0]): ReturnType<typeof emptyServer> {
   const server = await emptyServer(context);
-  requireDone(await server.step("settings", "set", "Server.Product", "Conformance"));
-  requireDone(await server.step("settings", "set", "Server.ProductVersion", "1.0.0"));
+  await setProduct(context, server);
   return server;
 }

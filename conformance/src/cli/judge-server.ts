@@ -1,6 +1,8 @@
 import type { Command } from "../attach/process-group.ts";
 import { probeUnknownStep, serverByCommand } from "../attach/server-by-command.ts";
 import { serverByDriver } from "../attach/server-by-driver.ts";
+import { isBelowMinimum } from "../minimum-version.ts";
+import { type ProductVersion, productVersionInWords, USUAL_PRODUCT_VERSION } from "../product-version.ts";
 import type { EventLog } from "../report/event-log.ts";
 import type { KnownFailure } from "../runner/known-failures.ts";
 import { runSuite } from "../runner/run-suite.ts";
@@ -17,6 +19,9 @@ export interface ServerRun {
   readonly command: Command;
   /** The command is one program that takes steps as messages, not a command line for each. */
   readonly byDriver: boolean;
+  /** What the server is set to be. */
+  readonly productVersion: ProductVersion;
+  /** A profile by name, in place of the one that product and version lead to. */
   readonly profile?: string;
   readonly options: RunOptions;
   readonly catalogue: Catalogue;
@@ -29,7 +34,7 @@ const STEP_MS = 90_000;
 
 /** Makes sure that the server can be driven, runs the cases, and removes what they left. */
 export async function judgeServer(run: ServerRun): Promise<Verdict> {
-  const { options, catalogue, command } = run;
+  const { options, catalogue, command, productVersion } = run;
   const { scope, calibration } = await openRunScope(options);
   const attach = run.byDriver ? serverByDriver : serverByCommand;
   const server = attach({ command, stepMs: STEP_MS * scope.timeScale });
@@ -40,19 +45,21 @@ export async function judgeServer(run: ServerRun): Promise<Verdict> {
       suite: "server",
       catalogue: catalogue.serverCases,
       clauses: catalogue.clauses,
-      surroundings: serverSurroundings(server, scope),
-      profile: requireProfile(run.profile ?? "server"),
+      surroundings: serverSurroundings(server, productVersion, scope),
+      profile: requireProfile(run.profile ?? (isBelowMinimum(productVersion) ? "server-below-minimum" : "server")),
       jobs: options.jobs,
       filter: options.filter,
       knownFailures: run.knownFailures,
       log: run.log,
       target: joinCommandLine(command),
+      productVersion: productVersionInWords(productVersion),
       calibration,
       repro: (id) =>
         joinCommandLine([
           "berth-conformance",
           "server",
           ...(run.byDriver ? ["--driver"] : []),
+          ...(productVersion === USUAL_PRODUCT_VERSION ? [] : ["--as", productVersionInWords(productVersion)]),
           ...reproWords(options, id, scope.seed),
           "--",
           ...command,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import type { Command as AgentCommand } from "../attach/process-group.ts";
+import { type ProductVersion, parseProductVersion, USUAL_PRODUCT_VERSION } from "../product-version.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { readCatalogue } from "./catalogue.ts";
@@ -38,8 +39,14 @@ function complain(message: string, code: ExitCode): ExitCode {
 }
 
 type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
-type ServerOptions = RunOptions & { driver?: true; profile?: string };
-type AllOptions = RunOptions & { agent: readonly string[]; server: string; upgradeFrom?: string };
+type ServerOptions = RunOptions & { driver?: true; as?: readonly ProductVersion[]; profile?: string };
+type AllOptions = RunOptions & {
+  agent: readonly string[];
+  server: string;
+  driver?: AgentCommand;
+  as?: readonly ProductVersion[];
+  upgradeFrom?: string;
+};
 
 function makeProgram(exit: (code: ExitCode) => void): Command {
   const program = new Command("berth-conformance")
@@ -69,18 +76,24 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
 
   addRunOptions(program.command("server").description("judge a server; the suite plays the agents"))
     .option("--driver", "the command is one program that takes steps as messages (berth.driver.v1)")
+    .option("--as <product-version>", AS, productVersions)
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that runs one step of the server, or its driver")
     .action(async (words: string[], options: ServerOptions) => {
       const catalogue = readCatalogue();
       const command = requireCommand(words);
       const knownFailures = knownFailuresOf(options);
-      const { driver: byDriver = false, profile } = options;
+      const { driver: byDriver = false, as = [USUAL_PRODUCT_VERSION], profile } = options;
+      const shared = { command, byDriver, profile, options, catalogue, knownFailures };
       exit(
-        await conduct(options, [
-          (log, interruption) =>
-            judgeServer({ command, byDriver, profile, options, catalogue, knownFailures, log, interruption }),
-        ]),
+        await conduct(
+          options,
+          as.map(
+            (productVersion): Conducted =>
+              (log, interruption) =>
+                judgeServer({ ...shared, productVersion, log, interruption }),
+          ),
+        ),
       );
     });
 
@@ -93,17 +106,24 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       (command: string, before: readonly string[] = []) => [...before, command],
     )
     .requiredOption("--server <command>", "the command that runs one step of the server")
+    .option("--driver <command>", "the server's driver, by which it is judged as every --as", splitCommandLine)
+    .option("--as <product-version>", AS, productVersions)
     .option("--upgrade-from <command>", UPGRADE_FROM)
     .action(async (options: AllOptions) => {
       const catalogue = readCatalogue();
       const upgradeFrom = olderCommandOf(options.upgradeFrom);
       const attachments = options.agent.map((line) => ({ command: splitCommandLine(line), upgradeFrom }));
       const command = splitCommandLine(options.server);
+      const { driver, as = [] } = options;
       const known = knownFailuresOf(options);
       const agentIds = new Set(catalogue.agentCases.map((each) => each.id));
       const ofAgent = known.filter((each) => agentIds.has(each.case));
       const ofServer = known.filter((each) => !agentIds.has(each.case));
       const shared = { options, catalogue };
+      const serverOf = (productVersion: ProductVersion) =>
+        driver === undefined || productVersion === USUAL_PRODUCT_VERSION
+          ? { command, byDriver: false, productVersion }
+          : { command: driver, byDriver: true, productVersion };
       exit(
         await conduct(
           options,
@@ -113,8 +133,11 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
                 (log, interruption) =>
                   judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
             ),
-            (log, interruption) =>
-              judgeServer({ ...shared, command, byDriver: false, knownFailures: ofServer, log, interruption }),
+            ...[USUAL_PRODUCT_VERSION, ...as].map(
+              (productVersion): Conducted =>
+                (log, interruption) =>
+                  judgeServer({ ...shared, ...serverOf(productVersion), knownFailures: ofServer, log, interruption }),
+            ),
           ],
           gateOf(catalogue),
         ),
@@ -147,6 +170,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
   return program;
 }
 
+const AS = "judge the server as this product and version, such as 'Otter 2.2.10'; again for another";
 const UPGRADE_FROM = "the command that starts an agent of version 44 to 46, over whose root the agent is started then";
 
 const EXIT_CODES = `
@@ -171,6 +195,12 @@ function attachmentOf(
 
 function olderCommandOf(line: string | undefined): AgentCommand | undefined {
   return line === undefined ? undefined : splitCommandLine(line);
+}
+
+function productVersions(text: string, before: readonly ProductVersion[] = []): readonly ProductVersion[] {
+  const parsed = parseProductVersion(text);
+  if (parsed !== undefined) return [...before, parsed];
+  throw new UsageError(`"${text}" is not a product and its version, such as 'BuildMaster 6.1.20'`);
 }
 
 function versionOf(text: string | undefined): number | undefined {

@@ -128,7 +128,7 @@ function holds(when: Rule["when"], cell: Cell): boolean {
   return (
     (agentVersions === undefined ||
       (agentVersions.from <= cell.agentVersion && cell.agentVersion <= agentVersions.to)) &&
-    (belowMinimum === undefined || belowMinimum === isBelowMinimum(cell.product, cell.productVersion)) &&
+    (belowMinimum === undefined || belowMinimum === isBelowMinimum(cell)) &&
     (constellations === undefined || constellations.includes(cell.constellation)) &&
     (instanceIds === undefined || instanceIds.includes(cell.instanceIds)) &&
     (serverIdentity === undefined || serverIdentity === cell.serverIdentity)

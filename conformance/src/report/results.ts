@@ -10,7 +10,7 @@ type Ended = Extract<RunEvent, { type: "run-ended" }>;
 
 /** One run, as the events tell it. */
 export interface RunResults extends Omit<Started, "type">, Pick<Ended, "exitCode" | "sentences"> {
-  /** What the run is called in reports: the suite, with the agent's version where several agents were judged. */
+  /** What the run is called in reports: the suite, with the version of agent or product where several were judged. */
   readonly label: string;
   readonly counts: OutcomeCounts;
   /** In the order of the specification. */
@@ -47,10 +47,14 @@ function labelled(runs: readonly Omit<RunResults, "label">[]): RunResults[] {
   return runs.map((run, index) => {
     const others = runs.filter((other) => other.suite === run.suite);
     if (others.length === 1) return { ...run, label: run.suite };
-    const name = `${run.suite} ${run.agentVersion ?? ""}`.trim();
-    const before = runs.slice(0, index).filter((other) => other.agentVersion === run.agentVersion);
+    const name = nameOf(run);
+    const before = runs.slice(0, index).filter((other) => nameOf(other) === name);
     return { ...run, label: before.length === 0 ? name : `${name} (${before.length + 1})` };
   });
+}
+
+function nameOf({ suite, agentVersion, productVersion }: Omit<RunResults, "label">): string {
+  return `${suite} ${agentVersion ?? productVersion ?? ""}`.trim();
 }
 
 function runOf(own: readonly RunEvent[]): Omit<RunResults, "label"> | undefined {

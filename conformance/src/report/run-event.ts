@@ -36,6 +36,8 @@ export type RunEvent =
       /** The address or the command line of the target. */
       readonly target: string;
       readonly agentVersion?: number;
+      /** What a server was set to be, such as `Otter 2.2.10`. */
+      readonly productVersion?: string;
       readonly features?: readonly string[];
       readonly profile: string;
       readonly seed: string;

@@ -24,7 +24,12 @@ describe("the profiles", () => {
     { name: `agent-${version}-by-address`, cases: ofVersion(version).filter((each) => !each.abilities?.length) },
   ]);
 
-  for (const { name, cases } of [...agentProfiles, { name: "server", cases: required(serverCases) }]) {
+  const serverProfiles = [
+    { name: "server", cases: required(serverCases) },
+    { name: "server-below-minimum", cases: required(serverCases.filter((each) => !each.usesInstanceId)) },
+  ];
+
+  for (const { name, cases } of [...agentProfiles, ...serverProfiles]) {
     it(`asks ${name} for nearly every required case that needs no feature`, () => {
       const floor = readProfile(name)?.floor ?? 0;
       assert.ok(floor <= cases.length, `the floor ${floor} is above the ${cases.length} cases there are`);

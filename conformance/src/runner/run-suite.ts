@@ -28,6 +28,8 @@ export interface SuiteRun<Case extends CaseRecord> {
   /** What the reports say about the target and the machine. */
   readonly target: string;
   readonly agentVersion?: number;
+  /** What a server was set to be, such as `Otter 2.2.10`. */
+  readonly productVersion?: string;
   readonly features?: readonly string[];
   readonly calibration: Calibration;
   /** The command line that repeats one case. */
@@ -45,6 +47,7 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     at: new Date().toISOString(),
     target: run.target,
     agentVersion: run.agentVersion,
+    productVersion: run.productVersion,
     features: run.features,
     profile: run.profile.name,
     seed: run.surroundings.run.seed,

@@ -1,5 +1,7 @@
 import type { ServerTarget } from "../attach/target.ts";
 import type { ServerCase } from "../case.ts";
+import { isBelowMinimum } from "../minimum-version.ts";
+import { type ProductVersion, productVersionInWords } from "../product-version.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { serverContext } from "./server-context.ts";
@@ -7,13 +9,20 @@ import { serverContext } from "./server-context.ts";
 /** A case runs several steps, each of which starts a program. */
 const CASE_MS = 120_000;
 
-/** What cases need to judge one server. */
-export function serverSurroundings(server: ServerTarget, run: RunScope): CaseSurroundings<ServerCase> {
+/** What cases need to judge one server as one version of a product. */
+export function serverSurroundings(
+  server: ServerTarget,
+  productVersion: ProductVersion,
+  run: RunScope,
+): CaseSurroundings<ServerCase> {
   return {
     run,
     caseMs: CASE_MS,
     // What features a server knows shows only while it is judged; the suite's agents serve them all.
-    inapplicable: () => undefined,
-    perform: (record, scope) => record.run(serverContext(server, scope)),
+    inapplicable(record) {
+      if (!record.usesInstanceId || !isBelowMinimum(productVersion)) return undefined;
+      return `${productVersionInWords(productVersion)} is below the version from which that product uses an InstanceId (INST-042)`;
+    },
+    perform: (record, scope) => record.run(serverContext({ server, productVersion }, scope)),
   };
 }

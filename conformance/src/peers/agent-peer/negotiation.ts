@@ -60,7 +60,7 @@ function judgeRequest(state: PeerState, request: NegotiateRequest): void {
   if (odd !== undefined) state.blame("HS-015", `the feature ${JSON.stringify(odd)} is not written as name@version`);
 
   const { product, productVersion, instanceId } = request;
-  if (instanceId !== "" && isBelowMinimum(product, productVersion)) {
+  if (instanceId !== "" && isBelowMinimum(request)) {
     state.blame("INST-042", `${product} ${productVersion} sends the InstanceId ${JSON.stringify(instanceId)}`);
   }
 
@@ -117,6 +117,7 @@ function wantedIsPresent(state: PeerState, session: PeerSession): boolean {
 function isolationOf({ request, features, dialect }: PeerSession): Isolation {
   if (dialect === 1) return Isolation.ISOLATION_PRODUCT;
   if (request.instanceId.trim() !== "") return Isolation.ISOLATION_INSTANCE_ID;
+  if (isBelowMinimum(request)) return Isolation.ISOLATION_PRODUCT;
   if (request.serverId !== "" && features.has("server-identity@1")) return Isolation.ISOLATION_SERVER;
   return dialect === 44 ? Isolation.ISOLATION_PRODUCT : Isolation.ISOLATION_ADDRESS;
 }
