@@ -6,6 +6,7 @@ import { serverByDriver } from "../attach/server-by-driver.ts";
 import { readClauses } from "../clauses/read-clauses.ts";
 import { AGENT_VERSIONS, allCells, cellId } from "../matrix/cell.ts";
 import { matrixPage } from "../matrix/matrix-page.ts";
+import { matrixPicture } from "../matrix/matrix-picture.ts";
 import { matrixReport } from "../matrix/matrix-report.ts";
 import { matrixTable } from "../matrix/matrix-table.ts";
 import { runMatrix } from "../matrix/run-matrix.ts";
@@ -21,6 +22,7 @@ interface MatrixOptions {
   readonly server: string;
   readonly json: string;
   readonly html: string;
+  readonly svg: string;
   readonly filter?: string;
 }
 
@@ -38,6 +40,7 @@ export function addMatrixCommand(program: CommanderCommand, exit: (code: ExitCod
     .option("--filter <text>", "only the cells with this text in their id")
     .option("--json <file>", "where the results go", "reports/matrix.json")
     .option("--html <file>", "where the page goes", "reports/matrix.html")
+    .option("--svg <file>", "where the picture goes", "reports/matrix.svg")
     .addHelpText(
       "after",
       `
@@ -72,6 +75,7 @@ async function conductMatrix(options: MatrixOptions): Promise<ExitCode> {
     const report = matrixReport(results, readClauses());
     writeReport(options.json, `${JSON.stringify(report, null, 2)}\n`);
     writeReport(options.html, matrixPage(report));
+    writeReport(options.svg, matrixPicture(results));
     for (const line of matrixTable(results)) console.log(line);
     return results.every(({ agrees }) => agrees) ? EXIT.conformant : EXIT.notConformant;
   } finally {

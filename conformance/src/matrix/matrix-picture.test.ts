@@ -1,0 +1,61 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { type Cell, cellId, type Outcome } from "./cell.ts";
+import { matrixPicture } from "./matrix-picture.ts";
+import type { CellResult } from "./run-cell.ts";
+
+const CELL: Cell = {
+  product: "Otter",
+  productVersion: "2.2.10",
+  agentVersion: 46,
+  constellation: "two addresses",
+  instanceIds: "equal",
+  serverIdentity: false,
+};
+
+function result(outcome: Outcome, cell: Partial<Cell> = {}, expected = outcome): CellResult {
+  const whole = { ...CELL, ...cell };
+  return {
+    id: cellId(whole),
+    cell: whole,
+    expected: { outcome: expected, clauses: ["LEG-010"] },
+    observed: { outcome },
+    agrees: outcome === expected,
+  } as unknown as CellResult;
+}
+
+const count = (picture: string, what: RegExp) => picture.match(what)?.length ?? 0;
+
+describe("the picture of the matrix", () => {
+  it("has a shape for every cell, besides those of the legend", () => {
+    const picture = matrixPicture([
+      result("shared"),
+      result("isolated", { agentVersion: 51 }),
+      result("isolated", { agentVersion: 49 }),
+    ]);
+    assert.equal(count(picture, /<g class="isolated"/g), 2 + 1);
+    assert.equal(count(picture, /<g class="shared"/g), 1 + 1);
+    assert.equal(count(picture, /<g class="refused"/g), 0 + 1);
+  });
+
+  it("frames a cell that differs, and no other", () => {
+    assert.equal(count(matrixPicture([result("shared")]), /class="differs"/g), 0);
+    assert.equal(
+      count(matrixPicture([result("shared"), result("isolated", { agentVersion: 49 }, "shared")]), /class="differs"/g),
+      1,
+    );
+  });
+
+  it("puts the agents with server-identity behind those without", () => {
+    const picture = matrixPicture([
+      result("isolated", { agentVersion: 49, serverIdentity: true }),
+      result("shared", { agentVersion: 51 }),
+    ]);
+    const versions = [...picture.matchAll(/class="version"[^>]*>(\d+)</g)].map(([, version]) => version);
+    assert.deepEqual(versions, ["51", "49"]);
+  });
+
+  it("shows a product's name as text, whatever is in it", () => {
+    assert.match(matrixPicture([result("shared", { product: "<b>&" })]), /&lt;b>&amp; 2\.2\.10/);
+  });
+});
