@@ -21,7 +21,7 @@ import { defineService } from "./transport/service-definition.ts";
 /** What an agent of version 49 or later serves (HS-009). */
 export function createAutomaticServices(options: DialectOptions): DialectServices {
   const { limits, logger } = options;
-  const sessions = createSessionStore<AutomaticSession>(limits.sessionIdleMs);
+  const sessions = createSessionStore<AutomaticSession>(limits);
   return {
     negotiate: (request, call) => negotiate(request, call, { ...options, sessions }),
     services: [

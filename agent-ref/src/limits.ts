@@ -22,6 +22,7 @@ export const defaultLimits: Readonly<Limits> = {
   maxOperationMs: BigInt(24 * hourMs),
   maxArgumentBytes: 256 * KiB,
   ownershipWindowMs: BigInt(24 * hourMs),
+  maxSessions: 16_384,
 };
 
 /** Tells whether `value` is beyond `limit`; a limit of zero is none, and what is at a limit exactly is within it (HS-030, HS-031). */

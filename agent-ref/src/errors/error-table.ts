@@ -35,6 +35,7 @@ export const errorTable: Readonly<Record<ErrorCodeName, ErrorTraits>> = {
   INSTANCING_UNSUPPORTED: final(status.FAILED_PRECONDITION),
   INSTANCE_CONFLICT: final(status.FAILED_PRECONDITION),
   SESSION_UNKNOWN: final(status.UNAUTHENTICATED),
+  TOO_MANY_SESSIONS: retryable(status.RESOURCE_EXHAUSTED),
   INVALID_MANIFEST: final(status.INVALID_ARGUMENT),
   MANIFEST_DIGEST_MISMATCH: final(status.INVALID_ARGUMENT),
   PATH_REFUSED: final(status.INVALID_ARGUMENT),

@@ -101,6 +101,16 @@ export function sessionUnknown(): BerthError {
   });
 }
 
+export function tooManySessions(maximum: number): BerthError {
+  return new BerthError({
+    code: "TOO_MANY_SESSIONS",
+    message: `Your address already has the ${maximum} sessions that an address can have.`,
+    remedy: "Use the sessions there are, or wait until one has ended.",
+    clause: "HS-035",
+    details: { maximum: String(maximum) },
+  });
+}
+
 function dialects({ lowest, highest }: { readonly lowest: number; readonly highest: number }): string {
   return lowest === highest ? `dialect ${lowest}` : `dialects ${lowest} to ${highest}`;
 }

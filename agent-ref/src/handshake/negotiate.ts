@@ -34,6 +34,7 @@ export async function negotiate(
   call: Call,
   { agentVersion, limits, instances, sessions }: NegotiateOptions,
 ): Promise<NegotiateResponse> {
+  sessions.requireRoom(call.peerAddress);
   const greeting = readGreeting(request, dialectsOf(agentVersion));
   const features = commonFeatures(greeting.features, SERVED_FEATURES);
   const serverIdentity = features.includes("server-identity@1");

@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
+import type { Limits } from "@berth/proto/messages/handshake/v1/handshake";
 import { exceeds } from "../limits.ts";
 import type { Call } from "../transport/call.ts";
-import { sessionUnknown } from "./handshake-errors.ts";
+import { sessionUnknown, tooManySessions } from "./handshake-errors.ts";
 import type { Sessions } from "./session.ts";
 
 const TOKEN_BYTES = 32;
@@ -20,30 +21,49 @@ interface NewSession<Session> {
 
 /** The sessions of an agent, with what the handshake does to them. */
 export interface SessionStore<Session> extends Sessions<Session> {
-  /** Begins a session, and answers with its token: 256 random bits, never used before (HS-020). */
+  /** Throws TOO_MANY_SESSIONS where an address has as many sessions as it can (HS-035). */
+  requireRoom(peerAddress: string): void;
+  /**
+   * Begins a session, and answers with its token: 256 random bits, never used before (HS-020). Throws TOO_MANY_SESSIONS when others
+   * of the address began since there was room.
+   */
   begin(session: NewSession<Session>): string;
   /** Ends every session. */
   close(): void;
 }
 
-/** A store without sessions. `idleMs` zero means that a session never ends by itself. */
-export function createSessionStore<Session>(idleMs: bigint): SessionStore<Session> {
-  return new TimedSessions(idleMs);
+/** A store without sessions. Where `sessionIdleMs` is zero a session never ends by itself; where `maxSessions` is, there is always room. */
+export function createSessionStore<Session>(
+  limits: Pick<Limits, "sessionIdleMs" | "maxSessions">,
+): SessionStore<Session> {
+  return new TimedSessions(limits.sessionIdleMs, limits.maxSessions);
 }
 
 class TimedSessions<Session> implements SessionStore<Session> {
   readonly #idleMs: bigint;
+  readonly #maximum: number;
+  readonly #countByAddress = new Map<string, number>();
   readonly #sessions = new Map<string, LiveSession<Session>>();
   readonly #sweep: NodeJS.Timeout | undefined;
 
-  constructor(idleMs: bigint) {
+  constructor(idleMs: bigint, maximum: number) {
     this.#idleMs = idleMs;
+    this.#maximum = maximum;
     // The exact time is looked at when a token is used; the sweep only lets go of what nobody asks for any more.
     const intervalMs = Math.min(Number(idleMs), LONGEST_SWEEP_INTERVAL_MS);
     if (idleMs > 0n) this.#sweep = setInterval(() => this.#endIdle(), intervalMs).unref();
   }
 
+  requireRoom(peerAddress: string): void {
+    const hasRoom = () => !exceeds(this.#countOf(peerAddress) + 1, this.#maximum);
+    if (hasRoom()) return;
+    this.#endIdle(); // what the next sweep would end has ended already
+    if (!hasRoom()) throw tooManySessions(this.#maximum);
+  }
+
   begin(init: NewSession<Session>): string {
+    this.requireRoom(init.peerAddress);
+    this.#count(init.peerAddress, 1);
     const token = randomBytes(TOKEN_BYTES).toString("base64url");
     this.#sessions.set(token, new LiveSession(init));
     return token;
@@ -69,12 +89,23 @@ class TimedSessions<Session> implements SessionStore<Session> {
     for (const [token, live] of this.#sessions) if (this.#isIdle(live)) this.#end(token, live);
   }
 
+  #countOf(peerAddress: string): number {
+    return this.#countByAddress.get(peerAddress) ?? 0;
+  }
+
+  #count(peerAddress: string, change: 1 | -1): void {
+    const count = this.#countOf(peerAddress) + change;
+    if (count === 0) this.#countByAddress.delete(peerAddress);
+    else this.#countByAddress.set(peerAddress, count);
+  }
+
   #isIdle(live: LiveSession<Session>): boolean {
     return exceeds(Math.floor(live.idleMs()), this.#idleMs);
   }
 
   #end(token: string, live: LiveSession<Session>): void {
     this.#sessions.delete(token);
+    this.#count(live.peerAddress, -1);
     live.end();
   }
 }

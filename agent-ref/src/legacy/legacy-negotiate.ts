@@ -26,6 +26,7 @@ export async function negotiateLegacy(
   { peerAddress }: Call,
   { agentVersion, limits, instances, sessions }: LegacyNegotiateOptions,
 ): Promise<NegotiateResponse> {
+  sessions.requireRoom(peerAddress);
   const session = readLegacyGreeting(request, agentVersion);
   const { instance, isolation } = await instances.open(session, "greeting", request.instanceId);
   return {

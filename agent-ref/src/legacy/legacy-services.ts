@@ -18,7 +18,7 @@ import type { LegacySession } from "./legacy-session.ts";
 /** What an agent before version 49 serves (LEG-001, LEG-002). */
 export function createLegacyServices(options: DialectOptions): DialectServices {
   const { agentVersion, limits, logger } = options;
-  const sessions = createSessionStore<LegacySession>(limits.sessionIdleMs);
+  const sessions = createSessionStore<LegacySession>(limits);
   const instances = createLegacyInstances(agentVersion, options.instances);
   const calls = { sessions, instances, limits };
   return {

@@ -26,12 +26,14 @@ import { pathCases } from "./path.ts";
 import { restartCases } from "./restart.ts";
 import { resumeCases } from "./resume.ts";
 import { securityCases } from "./security.ts";
+import { sessionLimitCases } from "./session-limit.ts";
 import { syncCases } from "./sync.ts";
 import { tenancyCases } from "./tenancy.ts";
 
 /** Every case that judges an agent, in the order of the specification. */
 export const agentCases: readonly AgentCase[] = [
   ...handshakeCases,
+  ...sessionLimitCases,
   ...instancingCases,
   ...ownershipCases,
   ...tenancyCases,

@@ -29,6 +29,7 @@ export const codeTable = {
   INSTANCING_UNSUPPORTED: row(status.FAILED_PRECONDITION, ["minimum_version"]),
   INSTANCE_CONFLICT: row(status.FAILED_PRECONDITION),
   SESSION_UNKNOWN: row(status.UNAUTHENTICATED),
+  TOO_MANY_SESSIONS: retryable(status.RESOURCE_EXHAUSTED, ["maximum"]),
   INVALID_MANIFEST: row(status.INVALID_ARGUMENT, ["line"]),
   MANIFEST_DIGEST_MISMATCH: row(status.INVALID_ARGUMENT),
   PATH_REFUSED: row(status.INVALID_ARGUMENT, ["line", "rule"]),

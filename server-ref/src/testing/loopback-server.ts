@@ -23,4 +23,5 @@ export const noLimits: Limits = {
   maxOperationMs: 0n,
   maxArgumentBytes: 0,
   ownershipWindowMs: 0n,
+  maxSessions: 0,
 };

@@ -24,6 +24,7 @@ const WIDE_LIMITS: Limits = {
   maxOperationMs: 3_600_000n,
   maxArgumentBytes: 65_536,
   ownershipWindowMs: 86_400_000n,
+  maxSessions: 0,
 };
 
 /** What the three services of one agent of the suite's share. */

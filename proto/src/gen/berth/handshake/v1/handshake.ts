@@ -181,6 +181,8 @@ export const ErrorCode = {
   ERROR_CODE_INSTANCE_CONFLICT: 18,
   /** ERROR_CODE_SESSION_UNKNOWN - The session token is unknown, ended, or came from another address. */
   ERROR_CODE_SESSION_UNKNOWN: 19,
+  /** ERROR_CODE_TOO_MANY_SESSIONS - The peer address has as many sessions as it can. */
+  ERROR_CODE_TOO_MANY_SESSIONS: 20,
   /** ERROR_CODE_INVALID_MANIFEST - The manifest is not in canonical form. */
   ERROR_CODE_INVALID_MANIFEST: 30,
   /** ERROR_CODE_MANIFEST_DIGEST_MISMATCH - The manifest's bytes do not have the digest that was offered. */
@@ -239,6 +241,7 @@ export namespace ErrorCode {
   export type ERROR_CODE_INSTANCING_UNSUPPORTED = typeof ErrorCode.ERROR_CODE_INSTANCING_UNSUPPORTED;
   export type ERROR_CODE_INSTANCE_CONFLICT = typeof ErrorCode.ERROR_CODE_INSTANCE_CONFLICT;
   export type ERROR_CODE_SESSION_UNKNOWN = typeof ErrorCode.ERROR_CODE_SESSION_UNKNOWN;
+  export type ERROR_CODE_TOO_MANY_SESSIONS = typeof ErrorCode.ERROR_CODE_TOO_MANY_SESSIONS;
   export type ERROR_CODE_INVALID_MANIFEST = typeof ErrorCode.ERROR_CODE_INVALID_MANIFEST;
   export type ERROR_CODE_MANIFEST_DIGEST_MISMATCH = typeof ErrorCode.ERROR_CODE_MANIFEST_DIGEST_MISMATCH;
   export type ERROR_CODE_PATH_REFUSED = typeof ErrorCode.ERROR_CODE_PATH_REFUSED;
@@ -310,6 +313,9 @@ export function errorCodeFromJSON(object: any): ErrorCode {
     case 19:
     case "ERROR_CODE_SESSION_UNKNOWN":
       return ErrorCode.ERROR_CODE_SESSION_UNKNOWN;
+    case 20:
+    case "ERROR_CODE_TOO_MANY_SESSIONS":
+      return ErrorCode.ERROR_CODE_TOO_MANY_SESSIONS;
     case 30:
     case "ERROR_CODE_INVALID_MANIFEST":
       return ErrorCode.ERROR_CODE_INVALID_MANIFEST;
@@ -405,6 +411,8 @@ export function errorCodeToJSON(object: ErrorCode): string {
       return "ERROR_CODE_INSTANCE_CONFLICT";
     case ErrorCode.ERROR_CODE_SESSION_UNKNOWN:
       return "ERROR_CODE_SESSION_UNKNOWN";
+    case ErrorCode.ERROR_CODE_TOO_MANY_SESSIONS:
+      return "ERROR_CODE_TOO_MANY_SESSIONS";
     case ErrorCode.ERROR_CODE_INVALID_MANIFEST:
       return "ERROR_CODE_INVALID_MANIFEST";
     case ErrorCode.ERROR_CODE_MANIFEST_DIGEST_MISMATCH:
@@ -543,6 +551,8 @@ export interface Limits {
   maxArgumentBytes: number;
   /** How long the owner of an instance can be away before another server takes the instance over (INST-032). */
   ownershipWindowMs: bigint;
+  /** The most sessions that one peer address has at once (HS-035). */
+  maxSessions: number;
 }
 
 /** Why a call failed, as data. Carried by every failure an agent decides on, serialized in the trailer `berth-error-bin` (ERR-001). */
@@ -1067,6 +1077,7 @@ function createBaseLimits(): Limits {
     maxOperationMs: 0n,
     maxArgumentBytes: 0,
     ownershipWindowMs: 0n,
+    maxSessions: 0,
   };
 }
 
@@ -1134,6 +1145,9 @@ export const Limits: MessageFns<Limits> = {
         throw new globalThis.Error("value provided for field message.ownershipWindowMs of type uint64 too large");
       }
       writer.uint32(104).uint64(message.ownershipWindowMs);
+    }
+    if (message.maxSessions !== 0) {
+      writer.uint32(112).uint32(message.maxSessions);
     }
     return writer;
   },
@@ -1255,6 +1269,14 @@ export const Limits: MessageFns<Limits> = {
             message.ownershipWindowMs = reader.uint64() as bigint;
             continue;
           }
+          case 14: {
+            if (tag !== 112) {
+              break;
+            }
+
+            message.maxSessions = reader.uint32();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1334,6 +1356,11 @@ export const Limits: MessageFns<Limits> = {
         : isSet(object.ownership_window_ms)
         ? BigInt(object.ownership_window_ms)
         : 0n,
+      maxSessions: isSet(object.maxSessions)
+        ? globalThis.Number(object.maxSessions)
+        : isSet(object.max_sessions)
+        ? globalThis.Number(object.max_sessions)
+        : 0,
     };
   },
 
@@ -1378,6 +1405,9 @@ export const Limits: MessageFns<Limits> = {
     if (message.ownershipWindowMs !== 0n) {
       obj.ownershipWindowMs = message.ownershipWindowMs.toString();
     }
+    if (message.maxSessions !== 0) {
+      obj.maxSessions = Math.round(message.maxSessions);
+    }
     return obj;
   },
 
@@ -1413,6 +1443,7 @@ export const Limits: MessageFns<Limits> = {
     message.ownershipWindowMs = (object.ownershipWindowMs !== undefined && object.ownershipWindowMs !== null)
       ? BigInt(object.ownershipWindowMs)
       : 0n;
+    message.maxSessions = object.maxSessions ?? 0;
     return message;
   },
 };
