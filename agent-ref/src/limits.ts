@@ -6,6 +6,7 @@ const GiB = 1024 * MiB;
 const secondMs = 1000;
 const minuteMs = 60 * secondMs;
 const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
 
 /** What an agent announces unless its operator sets something else. Zero means no limit (HS-031). */
 export const defaultLimits: Readonly<Limits> = {
@@ -23,6 +24,7 @@ export const defaultLimits: Readonly<Limits> = {
   maxArgumentBytes: 256 * KiB,
   ownershipWindowMs: BigInt(24 * hourMs),
   maxSessions: 16_384,
+  instanceIdleMs: BigInt(90 * dayMs),
 };
 
 /** Tells whether `value` is beyond `limit`; a limit of zero is none, and what is at a limit exactly is within it (HS-030, HS-031). */

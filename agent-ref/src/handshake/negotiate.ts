@@ -43,20 +43,23 @@ export async function negotiate(
 
   const { name, isolation } = choice;
   const instance = await instances.open(name, { product: greeting.product, isolation });
+  using entered = new DisposableStack();
+  entered.defer(instance.enter());
   const { ownership } = instance;
   const { serverId } = greeting; // all that the session keeps of the greeting, whose digest is a view of the whole message
   const owned = isolation === "INSTANCE_ID";
   if (owned) await ownership.claim(serverId);
 
   const generation = await wantedGeneration(instance, greeting);
-  const session = createAutomaticSession(instance, features);
+  const session = entered.adopt(createAutomaticSession(instance, features), (begun) => begun.end());
   if (generation) session.confirm(generation);
   const token = sessions.begin({
     session,
     peerAddress: call.peerAddress,
     callBegins: () => (owned ? ownership.callBegins(serverId) : () => {}),
-    onEnd: () => session.end(),
+    onEnd: () => held.dispose(),
   });
+  const held = entered.move();
   return {
     agentVersion,
     dialect: greeting.dialect,

@@ -12,6 +12,8 @@ const schema = z.strictObject({
   created: z.iso.datetime(),
   /** The server that made the instance by InstanceId (INST-031). */
   owner: z.strictObject({ serverId: z.uuid(), lastSeen: z.iso.datetime() }).nullable(),
+  /** How long it has been idle, as far as the agent ran meanwhile (INST-060). */
+  idleMs: z.number().nonnegative().default(0),
 });
 
 /** What an instance remembers of itself across restarts. */
@@ -32,6 +34,35 @@ export async function readInstanceRecord(directory: string): Promise<InstanceRec
 /** Replaces the record whole or not at all. */
 export async function writeInstanceRecord(directory: string, record: InstanceRecord): Promise<void> {
   await writeAtomically(recordFile(directory), `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** The record of an open instance. */
+export class KeptRecord {
+  readonly #directory: string;
+  #current: InstanceRecord;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(directory: string, record: InstanceRecord) {
+    this.#directory = directory;
+    this.#current = record;
+  }
+
+  get current(): InstanceRecord {
+    return this.#current;
+  }
+
+  /** Changes some of it, one write after another, so that the last state is the one that stays. Answers once it is on the disk. */
+  change(patch: Partial<InstanceRecord>): Promise<void> {
+    this.#current = { ...this.#current, ...patch };
+    const written = this.#writing.then(() => writeInstanceRecord(this.#directory, this.#current));
+    this.#writing = written.catch(() => {});
+    return written;
+  }
+
+  /** Answers once nothing is being written any more. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
 }
 
 function recordFile(directory: string): string {

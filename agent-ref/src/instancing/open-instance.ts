@@ -9,8 +9,9 @@ import { findTreeContents } from "../legacy/tree-contents.ts";
 import { TreeOperations } from "../legacy/tree-operations.ts";
 import { InstanceOperations } from "../operations/instance-operations.ts";
 import { openGenerations } from "../sync/generations.ts";
+import { createIdleness } from "./idleness.ts";
 import type { Instance } from "./instance.ts";
-import { type InstanceRecord, readInstanceRecord, writeInstanceRecord } from "./instance-record.ts";
+import { type InstanceRecord, KeptRecord, readInstanceRecord, writeInstanceRecord } from "./instance-record.ts";
 import { createOwnership, type Owner, type Ownership } from "./ownership.ts";
 
 /** What the first server of an instance said, kept in its record. */
@@ -23,6 +24,10 @@ export interface InstanceOrigin {
 export interface OpenInstance extends Instance {
   /** Who owns it; only an instance named by InstanceId is ever claimed (INST-034). */
   readonly ownership: Ownership;
+  /** Says that somebody uses the instance, until the function it answers with is called: it is not idle then. */
+  enter(): () => void;
+  /** How long it has been idle, in milliseconds; remembered on the disk, so that a restart does not begin anew (INST-060). */
+  measureIdle(): number;
   /** Ends everything that runs in it. */
   close(): Promise<void>;
 }
@@ -51,16 +56,23 @@ export async function openInstance(options: OpenInstanceOptions): Promise<OpenIn
     logger,
   });
   try {
-    const record = await readOrMakeRecord(directory, options.origin);
+    const record = new KeptRecord(directory, await readOrMakeRecord(directory, options.origin));
     const tree = await openInstanceTree(directory);
     const findInTree = (wanted: readonly Content[]) => findTreeContents(tree.directory, wanted);
     const generations = await openGenerations(directory, findInTree, logger);
     const ownership = createOwnership({
-      owner: ownerOf(record),
+      owner: ownerOf(record.current),
       windowMs: limits.ownershipWindowMs,
-      save: (owner) => writeInstanceRecord(directory, { ...record, owner: ownerEntry(owner) }),
+      save: (owner) => record.change({ owner: ownerEntry(owner) }),
       logger,
     });
+    const idleness = createIdleness(record.current.idleMs);
+    const remember = (idleMs: number) => {
+      if (idleMs === record.current.idleMs) return;
+      record
+        .change({ idleMs })
+        .catch((error: unknown) => logger.warn({ err: error }, "how long the instance is idle could not be written"));
+    };
     return {
       name,
       directory,
@@ -69,10 +81,22 @@ export async function openInstance(options: OpenInstanceOptions): Promise<OpenIn
       tree,
       treeOperations,
       ownership,
+      enter() {
+        const leave = idleness.enter();
+        remember(0);
+        return leave;
+      },
+      measureIdle() {
+        const isUsed = operations.runningCount + treeOperations.runningCount > 0;
+        const idleMs = Math.floor(idleness.measureMs(isUsed));
+        remember(idleMs);
+        return idleMs;
+      },
       async close() {
         await Promise.all([operations.close(), treeOperations.close()]);
         await generations.close();
         await ownership.close();
+        await record.settled();
       },
     };
   } catch (error) {
@@ -85,7 +109,7 @@ async function readOrMakeRecord(directory: string, origin: InstanceOrigin | unde
   const record = await readInstanceRecord(directory);
   if (record) return record;
   if (!origin) throw new Error("the instance has no record");
-  const made: InstanceRecord = { format: 1, ...origin, created: new Date().toISOString(), owner: null };
+  const made: InstanceRecord = { format: 1, ...origin, created: new Date().toISOString(), owner: null, idleMs: 0 };
   await writeInstanceRecord(directory, made);
   return made;
 }

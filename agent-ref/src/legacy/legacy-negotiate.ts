@@ -23,12 +23,13 @@ export interface LegacyNegotiateOptions {
 /** Answers one Negotiate as agents before version 49 do: no features, no generation, no owner (LEG-003, LEG-005, LEG-013, LEG-014, LEG-017). */
 export async function negotiateLegacy(
   request: NegotiateRequest,
-  { peerAddress }: Call,
+  call: Call,
   { agentVersion, limits, instances, sessions }: LegacyNegotiateOptions,
 ): Promise<NegotiateResponse> {
+  const { peerAddress } = call;
   sessions.requireRoom(peerAddress);
   const session = readLegacyGreeting(request, agentVersion);
-  const { instance, isolation } = await instances.open(session, "greeting", request.instanceId);
+  const { instance, isolation } = await instances.open(session, "greeting", request.instanceId, call);
   return {
     agentVersion,
     dialect: session.dialect,

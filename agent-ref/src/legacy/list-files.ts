@@ -18,7 +18,7 @@ export async function listFiles(
   calls: LegacyCalls,
 ): Promise<void> {
   const session = calls.sessions.resolve(request.sessionToken, stream);
-  const { instance } = await calls.instances.open(session, "files", request.instanceId);
+  const { instance } = await calls.instances.open(session, "files", request.instanceId, stream);
   let page: ListedFile[] = [];
   for await (const files of instance.tree.list()) {
     for (const file of files) {

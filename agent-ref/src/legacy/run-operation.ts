@@ -18,7 +18,7 @@ export async function runOperation(
   calls: LegacyCalls,
 ): Promise<void> {
   const session = calls.sessions.resolve(request.sessionToken, stream);
-  const { instance } = await calls.instances.open(session, "operation", request.instanceId);
+  const { instance } = await calls.instances.open(session, "operation", request.instanceId, stream);
   const end = await instance.treeOperations.run(instance.tree, {
     ...request,
     signal: stream.signal,

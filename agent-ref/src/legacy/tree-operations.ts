@@ -73,7 +73,7 @@ export class TreeOperations {
     const entryPath = await tree.findEntry(operation.host, operation.entry);
     if (entryPath === undefined) throw noHostInTree();
     checkNameAndArguments(operation.name, operation.arguments, limits.maxArgumentBytes);
-    if (exceeds(this.#runningCount + 1, limits.maxOperations)) throw tooManyOperations(limits.maxOperations);
+    if (exceeds(this.runningCount + 1, limits.maxOperations)) throw tooManyOperations(limits.maxOperations);
 
     const beginning = this.#begin(tree, operation, entryPath);
     this.#beginnings.add(beginning);
@@ -94,7 +94,7 @@ export class TreeOperations {
   }
 
   /** One whose host has ended runs no more, however long its caller takes to read its output. */
-  get #runningCount(): number {
+  get runningCount(): number {
     return this.#beginnings.size + [...this.#runs].filter((run) => !run.hasExited).length;
   }
 

@@ -13,7 +13,7 @@ type Part = NonNullable<UpdateFileRequest["part"]>;
 export async function updateFile(stream: Stream, calls: LegacyCalls): Promise<UpdateFileResponse> {
   const header = await receiveHeader(stream, calls);
   const session = calls.sessions.resolve(header.sessionToken, stream);
-  const { instance } = await calls.instances.open(session, "files", header.instanceId);
+  const { instance } = await calls.instances.open(session, "files", header.instanceId, stream);
   await using update = await instance.tree.beginUpdate(readPlace(header), header);
   await receiveContent(stream, update, header, calls);
   await update.place();

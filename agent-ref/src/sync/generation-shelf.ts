@@ -2,8 +2,8 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { isDigestText } from "@berth/proto/rules/digest";
 import type { Logger } from "pino";
+import type { Trash } from "../storage/trash.ts";
 import { readPointer } from "./generation-pointer.ts";
-import type { Trash } from "./trash.ts";
 
 /** A staging directory that no sync has touched for this long belongs to a sync that will not be taken up again. */
 const DEAD_STAGING_MS = 24 * 60 * 60 * 1000;

@@ -4,13 +4,13 @@ import type { Content, Manifest } from "@berth/proto/rules/manifest";
 import type { Logger } from "pino";
 import { isMissing } from "../errors/storage-errors.ts";
 import { flushDirectory } from "../storage/flush.ts";
+import { openTrash, type Trash } from "../storage/trash.ts";
 import { type ContentSources, createContentSources, type FoundContents } from "./content-sources.ts";
 import type { Generation, GenerationHost } from "./generation.ts";
 import { hostOf, readGenerationManifest } from "./generation-files.ts";
 import { writePointer } from "./generation-pointer.ts";
 import { discardDeadStaging, listGenerations } from "./generation-shelf.ts";
 import { EXTENSIONS_DIRECTORY, placeFiles } from "./placement.ts";
-import { openTrash, type Trash } from "./trash.ts";
 import { createTurns } from "./turns.ts";
 import { verifyTree } from "./verification.ts";
 

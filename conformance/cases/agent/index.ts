@@ -7,6 +7,7 @@ import { futureCases } from "./future.ts";
 import { handshakeCases } from "./handshake.ts";
 import { hostEnvironmentCases } from "./host-environment.ts";
 import { hostileCases } from "./hostile.ts";
+import { idleInstancesCases } from "./idle-instances.ts";
 import { instancingCases } from "./instancing.ts";
 import { legacyErrorsCases } from "./legacy-errors.ts";
 import { legacyFilesCases } from "./legacy-files.ts";
@@ -36,6 +37,7 @@ export const agentCases: readonly AgentCase[] = [
   ...sessionLimitCases,
   ...instancingCases,
   ...ownershipCases,
+  ...idleInstancesCases,
   ...tenancyCases,
   ...manifestCases,
   ...pathCases,

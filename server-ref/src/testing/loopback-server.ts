@@ -24,4 +24,5 @@ export const noLimits: Limits = {
   maxArgumentBytes: 0,
   ownershipWindowMs: 0n,
   maxSessions: 0,
+  instanceIdleMs: 0n,
 };

@@ -25,6 +25,7 @@ const WIDE_LIMITS: Limits = {
   maxArgumentBytes: 65_536,
   ownershipWindowMs: 86_400_000n,
   maxSessions: 0,
+  instanceIdleMs: 0n,
 };
 
 /** What the three services of one agent of the suite's share. */

@@ -553,6 +553,8 @@ export interface Limits {
   ownershipWindowMs: bigint;
   /** The most sessions that one peer address has at once (HS-035). */
   maxSessions: number;
+  /** How long an instance is idle before the agent removes it (INST-060). */
+  instanceIdleMs: bigint;
 }
 
 /** Why a call failed, as data. Carried by every failure an agent decides on, serialized in the trailer `berth-error-bin` (ERR-001). */
@@ -1078,6 +1080,7 @@ function createBaseLimits(): Limits {
     maxArgumentBytes: 0,
     ownershipWindowMs: 0n,
     maxSessions: 0,
+    instanceIdleMs: 0n,
   };
 }
 
@@ -1148,6 +1151,12 @@ export const Limits: MessageFns<Limits> = {
     }
     if (message.maxSessions !== 0) {
       writer.uint32(112).uint32(message.maxSessions);
+    }
+    if (message.instanceIdleMs !== 0n) {
+      if (BigInt.asUintN(64, message.instanceIdleMs) !== message.instanceIdleMs) {
+        throw new globalThis.Error("value provided for field message.instanceIdleMs of type uint64 too large");
+      }
+      writer.uint32(120).uint64(message.instanceIdleMs);
     }
     return writer;
   },
@@ -1277,6 +1286,14 @@ export const Limits: MessageFns<Limits> = {
             message.maxSessions = reader.uint32();
             continue;
           }
+          case 15: {
+            if (tag !== 120) {
+              break;
+            }
+
+            message.instanceIdleMs = reader.uint64() as bigint;
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1361,6 +1378,11 @@ export const Limits: MessageFns<Limits> = {
         : isSet(object.max_sessions)
         ? globalThis.Number(object.max_sessions)
         : 0,
+      instanceIdleMs: isSet(object.instanceIdleMs)
+        ? BigInt(object.instanceIdleMs)
+        : isSet(object.instance_idle_ms)
+        ? BigInt(object.instance_idle_ms)
+        : 0n,
     };
   },
 
@@ -1408,6 +1430,9 @@ export const Limits: MessageFns<Limits> = {
     if (message.maxSessions !== 0) {
       obj.maxSessions = Math.round(message.maxSessions);
     }
+    if (message.instanceIdleMs !== 0n) {
+      obj.instanceIdleMs = message.instanceIdleMs.toString();
+    }
     return obj;
   },
 
@@ -1444,6 +1469,9 @@ export const Limits: MessageFns<Limits> = {
       ? BigInt(object.ownershipWindowMs)
       : 0n;
     message.maxSessions = object.maxSessions ?? 0;
+    message.instanceIdleMs = (object.instanceIdleMs !== undefined && object.instanceIdleMs !== null)
+      ? BigInt(object.instanceIdleMs)
+      : 0n;
     return message;
   },
 };

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { Logger } from "pino";
 
 /**
- * Where an instance puts what it no longer needs: a rename takes it out of sight at once, and the deletion, which can take long, goes on
+ * Where what is no longer needed is put: a rename takes it out of sight at once, and the deletion, which can take long, goes on
  * behind. What a killed agent left there is deleted at the next start.
  */
 export interface Trash {
