@@ -49,6 +49,7 @@ check "protobuf style (buf lint)" "" buf lint
 check "protobuf format (buf format)" "" buf format --diff --exit-code
 breaking_changes
 check "generated code is current" "compared [1-9][0-9]* files" generated_code
+check "required clauses of each version" "[1-9][0-9]* required clauses" node scripts/check-required-clauses.mjs
 check "types (tsc)" "" node node_modules/typescript/bin/tsc -b
 check "style (biome)" "Checked [1-9][0-9]* files" biome ci --colors=off --error-on-warnings
 check "nothing unused (knip)" "" knip --no-progress
