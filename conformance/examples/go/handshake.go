@@ -50,28 +50,28 @@ type session struct {
 // Negotiate checks the fields in the order of the table in spec/handshake.md, and the first failure is the answer.
 func (a *agent) Negotiate(ctx context.Context, request *handshake.NegotiateRequest) (*handshake.NegotiateResponse, error) {
 	if !productPattern.MatchString(request.Product) {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_PRODUCT, "INST-001",
+		return nil, refuse(errInvalidProduct, "INST-001",
 			"The product is not 1 to 64 characters of printable ASCII without a space at its ends.")
 	}
 	if !versionNumbers.MatchString(request.ProductVersion) {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_PRODUCT_VERSION, "INST-002",
+		return nil, refuse(errInvalidProductVersion, "INST-002",
 			"The product's version is not 1 to 8 decimal numbers of 1 to 9 digits with single dots between.")
 	}
 	serverID, valid := parseUUID(request.ServerId)
 	if !valid && serverID != "" {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_SERVER_ID, "INST-021", "The server_id is no UUID, or the nil UUID.")
+		return nil, refuse(errInvalidServerID, "INST-021", "The server_id is no UUID, or the nil UUID.")
 	}
 	instanceID, valid := parseInstanceID(request.InstanceId)
 	if !valid {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_INSTANCE_ID, "INST-011",
+		return nil, refuse(errInvalidInstanceID, "INST-011",
 			"The InstanceId is longer than 64 characters or has one that is not printable ASCII.")
 	}
 	dialect, dialectFault := chooseDialect(request.Dialects, spokenDialects)
-	if dialectFault != nil && dialectFault.code == handshake.ErrorCode_ERROR_CODE_MALFORMED_REQUEST {
+	if dialectFault != nil && dialectFault.errorKind == errMalformedRequest {
 		return nil, dialectFault
 	}
 	if length := len(request.WantedManifestDigest); length != 0 && length != sha256.Size {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_DIGEST, "HS-023",
+		return nil, refuse(errInvalidDigest, "HS-023",
 			"The wanted manifest digest has %d bytes, not 32 or none.", length).with("field", "wanted_manifest_digest")
 	}
 	if dialectFault != nil {
@@ -110,9 +110,7 @@ func (a *agent) Negotiate(ctx context.Context, request *handshake.NegotiateReque
 		lastCall: time.Now(),
 	}
 	if len(request.WantedManifestDigest) > 0 {
-		if opened.confirmed, err = home.generation(digest(request.WantedManifestDigest)); err != nil {
-			return nil, err
-		}
+		opened.confirmed = home.generation(digest(request.WantedManifestDigest))
 	}
 	return &handshake.NegotiateResponse{
 		AgentVersion:      agentVersion,
@@ -130,7 +128,7 @@ func (a *agent) Negotiate(ctx context.Context, request *handshake.NegotiateReque
 func chooseDialect(server *handshake.DialectRange, spoken []uint32) (uint32, *refusal) {
 	lowest, highest := server.GetLowest(), server.GetHighest()
 	if lowest < 1 || highest < lowest {
-		return 0, refuse(handshake.ErrorCode_ERROR_CODE_MALFORMED_REQUEST, "HS-010",
+		return 0, refuse(errMalformedRequest, "HS-010",
 			"The dialect range is missing, begins below 1, or ends below its beginning.").with("field", "dialects")
 	}
 	var chosen uint32
@@ -142,10 +140,10 @@ func chooseDialect(server *handshake.DialectRange, spoken []uint32) (uint32, *re
 	if chosen > 0 {
 		return chosen, nil
 	}
-	fault := refuse(handshake.ErrorCode_ERROR_CODE_AGENT_TOO_OLD, "HS-013",
+	fault := refuse(errAgentTooOld, "HS-013",
 		"The server speaks the dialects %d to %d, which are all newer than this agent's: upgrade the agent.", lowest, highest)
 	if highest < slices.Max(spoken) {
-		fault = refuse(handshake.ErrorCode_ERROR_CODE_SERVER_TOO_OLD, "HS-012",
+		fault = refuse(errServerTooOld, "HS-012",
 			"The server speaks the dialects %d to %d, which are all older than this agent's: upgrade the server.", lowest, highest)
 	}
 	return 0, fault.with("agent_lowest", slices.Min(spoken)).with("agent_highest", slices.Max(spoken)).
@@ -189,7 +187,7 @@ func (a *agent) hasEnded(s *session) bool {
 
 // enter begins a call in a session, and gives what ends it. A call that is under way keeps the session (HS-021, HS-022).
 func (a *agent) enter(ctx context.Context, token string) (*session, func(), error) {
-	unknown := refuse(handshake.ErrorCode_ERROR_CODE_SESSION_UNKNOWN, "HS-021", "The session is unknown, has ended, or is another address's.")
+	unknown := refuse(errSessionUnknown, "HS-021", "The session is unknown, has ended, or is another address's.")
 	address, err := peerAddress(ctx)
 	if err != nil {
 		return nil, nil, err

@@ -87,7 +87,7 @@ func (g greeter) choose() (handshake.Isolation, string, error) {
 	minimum := cmp.Or(minimumVersions[strings.ToLower(g.product)], "0")
 	switch tooOld := compareVersions(g.version, minimum) < 0; {
 	case tooOld && g.instanceID != "":
-		return 0, "", refuse(handshake.ErrorCode_ERROR_CODE_INSTANCING_UNSUPPORTED, "INST-007",
+		return 0, "", refuse(errInstancingUnsupported, "INST-007",
 			"%s takes an InstanceId from version %s on, and this is %s.", g.product, minimum, g.version).with("minimum_version", minimum)
 	case tooOld:
 		return handshake.Isolation_ISOLATION_PRODUCT, directory + "shared", nil // INST-006

@@ -89,7 +89,7 @@ func openAgent(root string, limits *handshake.Limits) (*agent, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	if err := os.MkdirAll(root, 0o700); err != nil {
 		return nil, err
 	}
 	directory, err := os.Open(root)

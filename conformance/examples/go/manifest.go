@@ -8,6 +8,7 @@ import (
 	"math"
 	"path"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -79,16 +80,16 @@ type manifestParser struct {
 
 // parseManifest reads a manifest in canonical form (SYNC-001) and refuses every other.
 func parseManifest(text []byte) (*manifest, error) {
-	if !utf8.Valid(text) {
-		return nil, invalidManifest(1+bytes.Count(validStart(text), []byte("\n")), "is not UTF-8")
+	if !bytes.HasPrefix(text, []byte("berth-manifest 1\n")) {
+		return nil, invalidManifest(1, `is not "berth-manifest 1"`)
 	}
 	body, terminated := strings.CutSuffix(string(text), "\n")
 	lines := strings.Split(body, "\n")
+	if broken := slices.IndexFunc(lines, func(line string) bool { return !utf8.ValidString(line) }); broken >= 0 {
+		return nil, invalidManifest(broken+1, "is not UTF-8")
+	}
 	if !terminated {
 		return nil, invalidManifest(len(lines), "does not end with a line feed")
-	}
-	if lines[0] != "berth-manifest 1" {
-		return nil, invalidManifest(1, `is not "berth-manifest 1"`)
 	}
 	p := &manifestParser{
 		manifest: &manifest{digest: sha256.Sum256(text), text: text},
@@ -186,7 +187,7 @@ func (p *manifestParser) file(index int) error {
 		return invalidManifest(index+1, "has another size than its digest")
 	}
 	if fault := p.paths.add(here.path); fault != nil {
-		return refuse(handshake.ErrorCode_ERROR_CODE_PATH_REFUSED, fault.clause, "Line %d has a refused path: %s.", index+1, fault.rule).
+		return refuse(errPathRefused, fault.clause, "Line %d has a refused path: %s.", index+1, fault.rule).
 			with("line", index+1).with("rule", fault.rule)
 	}
 	last := p.manifest.packages[len(p.manifest.packages)-1]
@@ -206,18 +207,7 @@ func (p *manifestParser) file(index int) error {
 }
 
 func invalidManifest(line int, what string) error {
-	return refuse(handshake.ErrorCode_ERROR_CODE_INVALID_MANIFEST, "SYNC-001", "Line %d of the manifest %s.", line, what).with("line", line)
-}
-
-func validStart(text []byte) []byte {
-	for index := 0; index < len(text); {
-		_, width := utf8.DecodeRune(text[index:])
-		if width == 1 && text[index] >= utf8.RuneSelf {
-			return text[:index]
-		}
-		index += width
-	}
-	return text
+	return refuse(errInvalidManifest, "SYNC-001", "Line %d of the manifest %s.", line, what).with("line", line)
 }
 
 // within checks a manifest against the limits that were announced (SYNC-033).
@@ -226,7 +216,7 @@ func (m *manifest) within(limits *handshake.Limits) error {
 		return limitExceeded("SYNC-033", "max_files", limits.MaxFiles, fmt.Sprintf("A manifest of %d files", m.files))
 	}
 	if limits.InstanceQuotaBytes > 0 && m.bytes > limits.InstanceQuotaBytes {
-		return refuse(handshake.ErrorCode_ERROR_CODE_QUOTA_EXCEEDED, "SYNC-033", "The files sum to more than %d bytes.", limits.InstanceQuotaBytes).
+		return refuse(errQuotaExceeded, "SYNC-033", "The files sum to more than %d bytes.", limits.InstanceQuotaBytes).
 			with("maximum", limits.InstanceQuotaBytes)
 	}
 	return nil

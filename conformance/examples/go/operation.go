@@ -71,6 +71,7 @@ func (i *instance) startOperation(id string, g *generation, request *sync49.Star
 		return nil, err
 	}
 	if err := errors.Join(o.save(), syncPath(filepath.Dir(o.directory))); err != nil {
+		o.output.close()
 		return nil, err
 	}
 	o.run(g, limits, request.TimeoutMs)
@@ -202,7 +203,7 @@ func (o *operation) read(cursor, most uint64) (*sync49.ReadOperationResponse, er
 	o.mutex.Lock()
 	defer o.mutex.Unlock()
 	if cursor > o.output.size {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_CURSOR, "OP-023",
+		return nil, refuse(errInvalidCursor, "OP-023",
 			"The cursor is beyond the end of the output, which is %d.", o.output.size).with("output_bytes", o.output.size)
 	}
 	chunks, next, err := o.output.read(cursor, most)

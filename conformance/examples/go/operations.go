@@ -43,17 +43,16 @@ func (a *agent) startOrRepeat(s *session, id string, request *sync49.StartOperat
 	defer i.desk.Unlock()
 	if known := i.operations[id]; known != nil {
 		if known.record.Name != request.Name || !slices.Equal(known.record.Arguments, request.Arguments) {
-			return nil, refuse(handshake.ErrorCode_ERROR_CODE_OPERATION_ID_REUSED, "OP-011",
-				"The operation id was used with another name or other arguments.")
+			return nil, refuse(errOperationIDReused, "OP-011", "The operation id was used with another name or other arguments.")
 		}
 		return known, nil
 	}
 	g := a.confirmed(s)
 	if g == nil {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_NO_GENERATION, "OP-001", "The session has confirmed no generation.")
+		return nil, refuse(errNoGeneration, "OP-001", "The session has confirmed no generation.")
 	}
 	if g.manifest.host() == nil {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_NO_HOST, "OP-003", "The generation has no host package.")
+		return nil, refuse(errNoHost, "OP-003", "The generation has no host package.")
 	}
 	running := 0
 	for _, each := range i.operations {
@@ -62,8 +61,7 @@ func (a *agent) startOrRepeat(s *session, id string, request *sync49.StartOperat
 		}
 	}
 	if most := a.limits.MaxOperations; most > 0 && running >= int(most) {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_TOO_MANY_OPERATIONS, "OP-016",
-			"The instance runs %d operations already.", running).with("maximum", most)
+		return nil, refuse(errTooManyOperations, "OP-016", "The instance runs %d operations already.", running).with("maximum", most)
 	}
 	o, err := i.startOperation(id, g, request, a.limits)
 	if err != nil {
@@ -78,12 +76,12 @@ func (a *agent) startOrRepeat(s *session, id string, request *sync49.StartOperat
 // checkArguments holds the name and the arguments against OP-012 and the limit.
 func (a *agent) checkArguments(request *sync49.StartOperationRequest) error {
 	if length := len(request.Name); length < 1 || length > 256 || strings.ContainsFunc(request.Name, unicode.IsControl) {
-		return refuse(handshake.ErrorCode_ERROR_CODE_INVALID_ARGUMENTS, "OP-012", "The name is not 1 to 256 bytes without control characters.")
+		return refuse(errInvalidArguments, "OP-012", "The name is not 1 to 256 bytes without control characters.")
 	}
 	sum := len(request.Name)
 	for _, argument := range request.Arguments {
 		if strings.Contains(argument, "\x00") {
-			return refuse(handshake.ErrorCode_ERROR_CODE_INVALID_ARGUMENTS, "OP-012", "An argument has a NUL.")
+			return refuse(errInvalidArguments, "OP-012", "An argument has a NUL.")
 		}
 		sum += len(argument)
 	}
@@ -145,7 +143,7 @@ func (a *agent) find(ctx context.Context, token, text string) (*operation, func(
 	o := s.instance.operations[id]
 	if o == nil {
 		leave()
-		return nil, nil, refuse(handshake.ErrorCode_ERROR_CODE_OPERATION_UNKNOWN, "OP-026", "The instance has no operation of this id.")
+		return nil, nil, refuse(errOperationUnknown, "OP-026", "The instance has no operation of this id.")
 	}
 	return o, leave, nil
 }
@@ -154,7 +152,7 @@ func (a *agent) find(ctx context.Context, token, text string) (*operation, func(
 func operationID(text string) (string, error) {
 	id, valid := parseUUID(text)
 	if !valid {
-		return "", refuse(handshake.ErrorCode_ERROR_CODE_INVALID_OPERATION_ID, "OP-014", "The operation id is no UUID, or the nil UUID.")
+		return "", refuse(errInvalidOperationID, "OP-014", "The operation id is no UUID, or the nil UUID.")
 	}
 	return id, nil
 }

@@ -7,8 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"time"
-
-	handshake "berth.example/agent/generated/berth/handshake/v1"
 )
 
 // owner is the server that first asked for an instance by InstanceId (INST-031). The file owner.json remembers it, and the file's
@@ -29,7 +27,7 @@ func (a *agent) own(i *instance, serverID string) error {
 		return i.setOwner(serverID)
 	}
 	if i.owner.ServerID != serverID {
-		return refuse(handshake.ErrorCode_ERROR_CODE_INSTANCE_CONFLICT, "INST-030",
+		return refuse(errInstanceConflict, "INST-030",
 			"Another server owns the instance of this InstanceId: set Agent.InstanceId to a unique value.")
 	}
 	return nil

@@ -13,6 +13,8 @@ import (
 	"strings"
 	"sync"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // instance is the isolated place of one server, in the directory of its name (INST-047):
@@ -59,7 +61,7 @@ func (a *agent) instanceNamed(name string) (*instance, error) {
 		operations:  map[string]*operation{},
 	}
 	for _, folder := range []string{"contents", "partial", "generations", "operations"} {
-		if err := os.MkdirAll(filepath.Join(i.directory, folder), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Join(i.directory, folder), 0o700); err != nil {
 			return nil, err
 		}
 	}
@@ -72,27 +74,27 @@ func (a *agent) instanceNamed(name string) (*instance, error) {
 
 // generation gives a generation that is there, whole and verified, or nil (HS-024). It compares the files with the manifest once after
 // the agent's start (HS-025), so no other file is ever trusted to tell what is there (SYNC-055).
-func (i *instance) generation(wanted digest) (*generation, error) {
+func (i *instance) generation(wanted digest) *generation {
 	i.store.Lock()
 	defer i.store.Unlock()
 	return i.lookUp(wanted)
 }
 
-func (i *instance) lookUp(wanted digest) (*generation, error) {
+func (i *instance) lookUp(wanted digest) *generation {
 	if known := i.generations[wanted]; known != nil {
-		return known, nil
+		return known
 	}
 	directory := i.generationDirectory(wanted)
 	text, err := os.ReadFile(filepath.Join(directory, "manifest"))
 	if err != nil || sha256.Sum256(text) != wanted {
-		return nil, nil
+		return nil
 	}
 	m, err := parseManifest(text)
 	if err != nil || !m.isWhole(directory) {
-		return nil, nil
+		return nil
 	}
 	i.generations[wanted] = &generation{manifest: m, directory: directory}
-	return i.generations[wanted], nil
+	return i.generations[wanted]
 }
 
 func (i *instance) generationDirectory(d digest) string {
@@ -169,25 +171,26 @@ func (i *instance) lacks(c content) bool {
 func (i *instance) commit(m *manifest) (*generation, error) {
 	i.store.Lock()
 	defer i.store.Unlock()
-	if known, err := i.lookUp(m.digest); known != nil || err != nil {
-		return known, err
+	if known := i.lookUp(m.digest); known != nil {
+		return known, nil
 	}
 	staging := filepath.Join(i.directory, "staging")
 	defer os.RemoveAll(staging)
 	final := i.generationDirectory(m.digest)
-	steps := []func() error{
-		func() error { return os.RemoveAll(staging) },
-		func() error { return os.MkdirAll(filepath.Join(staging, "extensions"), 0o755) },
-		func() error { return i.build(staging, m) },
-		func() error { return syncDirectories(staging) },
-		func() error { return os.RemoveAll(final) }, // one that was damaged while the agent was away
-		func() error { return os.Rename(staging, final) },
-		func() error { return syncPath(filepath.Dir(final)) },
+	if err := errors.Join(os.RemoveAll(staging), os.MkdirAll(filepath.Join(staging, "extensions"), 0o755)); err != nil {
+		return nil, err
 	}
-	for _, step := range steps {
-		if err := step(); err != nil {
-			return nil, err
-		}
+	if err := i.build(staging, m); err != nil {
+		return nil, err
+	}
+	if err := os.RemoveAll(final); err != nil { // one that was damaged while the agent was away
+		return nil, err
+	}
+	if err := os.Rename(staging, final); err != nil {
+		return nil, err
+	}
+	if err := syncPath(filepath.Dir(final)); err != nil {
+		return nil, err
 	}
 	i.generations[m.digest] = &generation{manifest: m, directory: final}
 	return i.generations[m.digest], nil
@@ -210,7 +213,7 @@ func (i *instance) build(staging string, m *manifest) error {
 			}
 		}
 	}
-	return nil
+	return syncFileSystem(root.Name())
 }
 
 // place copies a content to its path, because a link would let a host that writes to its files change other generations.
@@ -240,31 +243,25 @@ func (i *instance) place(root *os.Root, path string, one file) error {
 }
 
 func writeFile(root *os.Root, path string, mode fs.FileMode, source io.Reader, expected content) error {
-	err := func() error {
-		if mode&0o100 != 0 {
-			// A host that is started meanwhile would hold a copy of the open file for a moment, in which the file cannot be executed.
-			syscall.ForkLock.RLock()
-			defer syscall.ForkLock.RUnlock()
-		}
-		opened, err := root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-		if err != nil {
-			return err
-		}
-		return errors.Join(copyVerified(opened, source, expected), opened.Chmod(mode), opened.Close())
-	}()
+	if mode&0o100 != 0 {
+		// A host that is started meanwhile would hold a copy of the open file for a moment, in which the file cannot be executed.
+		syscall.ForkLock.RLock()
+		defer syscall.ForkLock.RUnlock()
+	}
+	opened, err := root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 	if err != nil {
 		return err
 	}
-	return syncPath(filepath.Join(root.Name(), path))
+	return errors.Join(copyVerified(opened, source, expected), opened.Chmod(mode), opened.Close())
 }
 
-func syncDirectories(directory string) error {
-	return filepath.WalkDir(directory, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() {
-			return err
-		}
-		return syncPath(path)
-	})
+// syncFileSystem flushes all that was written below a directory, with thousands of files in one call.
+func syncFileSystem(directory string) error {
+	opened, err := os.Open(directory)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.NewSyscallError("syncfs", unix.Syncfs(int(opened.Fd()))), opened.Close())
 }
 
 func syncPath(path string) error {

@@ -15,7 +15,6 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	handshake "berth.example/agent/generated/berth/handshake/v1"
 	sync49 "berth.example/agent/generated/berth/sync/v49"
 )
 
@@ -79,7 +78,7 @@ func (a *agent) Sync(stream sync49.SyncService_SyncServer) error {
 // readManifest puts the manifest together (SYNC-032) and checks all of it before anything is written.
 func (a *agent) readManifest(in *inbox, offer *sync49.Offer) (*manifest, error) {
 	if len(offer.ManifestDigest) != sha256.Size {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INVALID_DIGEST, "SYNC-039",
+		return nil, refuse(errInvalidDigest, "SYNC-039",
 			"The offered digest has %d bytes, not 32.", len(offer.ManifestDigest)).with("field", "manifest_digest")
 	}
 	if most := a.limits.MaxManifestBytes; most > 0 && offer.ManifestSize > most {
@@ -101,7 +100,7 @@ func (a *agent) readManifest(in *inbox, offer *sync49.Offer) (*manifest, error) 
 		return nil, unexpected("SYNC-032", "The manifest is longer than manifest_size.")
 	}
 	if sha256.Sum256(text) != digest(offer.ManifestDigest) {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_MANIFEST_DIGEST_MISMATCH, "SYNC-002", "The manifest does not have the offered digest.")
+		return nil, refuse(errManifestDigestMismatch, "SYNC-002", "The manifest does not have the offered digest.")
 	}
 	m, err := parseManifest(text)
 	if err != nil {
@@ -111,7 +110,7 @@ func (a *agent) readManifest(in *inbox, offer *sync49.Offer) (*manifest, error) 
 }
 
 func unexpected(clause, message string) error {
-	return refuse(handshake.ErrorCode_ERROR_CODE_UNEXPECTED_MESSAGE, clause, "%s", message)
+	return refuse(errUnexpectedMessage, clause, "%s", message)
 }
 
 // inbox hands over the messages of a stream, and gives up on one that is silent (SYNC-044).
@@ -155,7 +154,7 @@ func (in *inbox) next() (*sync49.SyncRequest, error) {
 		}
 		return nil, err
 	case <-silence:
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_SYNC_IDLE, "SYNC-044", "Nothing was sent for longer than %v.", in.idle)
+		return nil, refuse(errSyncIdle, "SYNC-044", "Nothing was sent for longer than %v.", in.idle)
 	}
 }
 
@@ -183,10 +182,7 @@ func (i *instance) open(m *manifest) (*openSync, error) {
 	i.store.Lock()
 	defer i.store.Unlock()
 	open := &openSync{instance: i, manifest: m, missing: map[digest]*incoming{}}
-	known, err := i.lookUp(m.digest)
-	if err != nil {
-		return nil, err
-	}
+	known := i.lookUp(m.digest)
 	partials, err := i.heldPartials()
 	if err != nil {
 		return nil, err
@@ -309,7 +305,7 @@ func decode(data *sync49.Data, zstdNegotiated bool) ([]byte, error) {
 }
 
 func invalidPayload(clause, message string) error {
-	return refuse(handshake.ErrorCode_ERROR_CODE_INVALID_PAYLOAD, clause, "%s", message)
+	return refuse(errInvalidPayload, clause, "%s", message)
 }
 
 // write takes one segment, which begins at 0, at what is held, or where the last one ended (SYNC-042).
@@ -319,7 +315,7 @@ func (o *openSync) write(segment *sync49.Segment, run []byte) error {
 		one = o.missing[digest(segment.Digest)]
 	}
 	if one == nil {
-		return refuse(handshake.ErrorCode_ERROR_CODE_UNEXPECTED_CONTENT, "SYNC-045", "A segment is of content that is not missing.")
+		return refuse(errUnexpectedContent, "SYNC-045", "A segment is of content that is not missing.")
 	}
 	if o.current != nil && o.current != one {
 		return outOfOrder(o.current.end, "Another content was begun before the last was whole.")
@@ -350,7 +346,7 @@ func (o *openSync) write(segment *sync49.Segment, run []byte) error {
 }
 
 func outOfOrder(expected uint64, message string) error {
-	return refuse(handshake.ErrorCode_ERROR_CODE_OUT_OF_ORDER, "SYNC-042", "%s", message).with("expected_offset", expected)
+	return refuse(errOutOfOrder, "SYNC-042", "%s", message).with("expected_offset", expected)
 }
 
 // begin opens the file of a content, and cuts it to where the first segment begins.
@@ -377,7 +373,7 @@ func (o *openSync) finish(one *incoming) error {
 	if err := verify(one.path, one.content); err != nil {
 		_ = os.Remove(one.path)
 		if errors.Is(err, errDiffers) {
-			return refuse(handshake.ErrorCode_ERROR_CODE_CONTENT_DIGEST_MISMATCH, "SYNC-046", "A content does not have its digest.").
+			return refuse(errContentDigestMismatch, "SYNC-046", "A content does not have its digest.").
 				with("digest", one.digest)
 		}
 		return err
@@ -396,7 +392,7 @@ func (o *openSync) finish(one *incoming) error {
 // commit makes the generation once everything has arrived (SYNC-050, SYNC-052).
 func (o *openSync) commit() (*generation, error) {
 	if count := len(o.missing); count > 0 {
-		return nil, refuse(handshake.ErrorCode_ERROR_CODE_INCOMPLETE, "SYNC-052", "%d contents have not arrived.", count).with("missing", count)
+		return nil, refuse(errIncomplete, "SYNC-052", "%d contents have not arrived.", count).with("missing", count)
 	}
 	return o.instance.commit(o.manifest)
 }
