@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io/fs"
 	"log"
@@ -191,11 +192,15 @@ func (o *operation) follow(command *exec.Cmd, outputs [2]*os.File, reading *sync
 	o.host.hasExited(0)
 	o.mutex.Lock()
 	stopped, why := o.stopped, o.why
+	unwanted := stopped != 0 || o.hasEnded() // it was stopped or given up
 	o.host.signal(unix.SIGKILL)
 	o.host = nil
 	_ = command.Wait() // reaps it: from here on its number can be another's
 	o.mutex.Unlock()
 
+	if unwanted { // also what has left the group (OP-030)
+		_ = endMarked(o.workDirectory() + "\x00")
+	}
 	for _, output := range outputs {
 		_ = output.SetReadDeadline(time.Now().Add(patienceForOutput))
 	}
@@ -239,10 +244,13 @@ func removeTree(directory string) {
 	}
 }
 
-// endFormerHosts ends what hosts of the agent's former life have left, before it serves again (OP-041). They are known by the work
-// directory in their environment, which holds though nobody may have written down their numbers.
-func endFormerHosts(root string) error {
-	mark := []byte("\x00BERTH_WORK=" + root + "/")
+// endFormerHosts ends what hosts of the agent's former life have left, before it serves again (OP-041).
+func endFormerHosts(root string) error { return endMarked(root + string(filepath.Separator)) }
+
+// endMarked ends every process whose BERTH_WORK begins so, with its group. The environment tells of each, also of those that left
+// their group, and of those whose numbers nobody had written down when the agent was killed.
+func endMarked(work string) error {
+	mark := []byte("\x00BERTH_WORK=" + work)
 	for range 200 {
 		found := false
 		environments, err := filepath.Glob("/proc/[0-9]*/environ")
@@ -266,5 +274,5 @@ func endFormerHosts(root string) error {
 		}
 		time.Sleep(50 * time.Millisecond)
 	}
-	return fmt.Errorf("hosts of the agent's former life cannot be ended")
+	return errors.New("what hosts have left cannot be ended")
 }
