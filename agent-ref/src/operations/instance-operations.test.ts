@@ -101,9 +101,9 @@ describe("the operations of an instance", () => {
         assertRefused(operations.start(start(generation, wanted)), code, clause);
       await refused({ operationId: "1", generation: undefined }, "INVALID_OPERATION_ID", "OP-014");
       await refused({ operationId: "00000000-0000-0000-0000-000000000000" }, "INVALID_OPERATION_ID", "OP-014");
-      await refused({ name: "", generation: undefined }, "NO_GENERATION", "OP-001");
-      await refused({ name: "", generation: withoutHost }, "NO_HOST", "OP-003");
-      await refused({ name: "" }, "INVALID_ARGUMENTS", "OP-012");
+      await refused({ name: "", generation: undefined }, "INVALID_ARGUMENTS", "OP-012");
+      await refused({ generation: undefined }, "NO_GENERATION", "OP-001");
+      await refused({ generation: withoutHost }, "NO_HOST", "OP-003");
       await refused({ name: "ü".repeat(129) }, "INVALID_ARGUMENTS", "OP-012");
       await refused({ name: "a\u0085b" }, "INVALID_ARGUMENTS", "OP-012");
       await refused({ arguments: ["a\0b"] }, "INVALID_ARGUMENTS", "OP-012");

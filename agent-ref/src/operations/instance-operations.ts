@@ -56,6 +56,7 @@ export class InstanceOperations {
   /** Starts an operation, or answers a repeat with the one there is (OP-010). Waits as OP-013 says; the output is that from 0 on. */
   async start(request: OperationStart): Promise<OperationView> {
     const id = parseOperationId(request.operationId);
+    checkNameAndArguments(request.name, request.arguments, this.#options.limits.maxArgumentBytes);
     const known = this.#table.get(id);
     const entry = known === undefined ? this.#begin(id, request) : this.#repeat(known, request);
     const operation = await entry.operation;
@@ -104,7 +105,6 @@ export class InstanceOperations {
   #repeat(entry: OperationEntry, request: OperationStart): OperationEntry {
     const digest = digestNameAndArguments(request.name, request.arguments);
     if (entry.requestDigest === undefined || entry.requestDigest === digest) return entry;
-    checkNameAndArguments(request.name, request.arguments, this.#options.limits.maxArgumentBytes);
     throw errors.operationIdReused();
   }
 
@@ -115,7 +115,6 @@ export class InstanceOperations {
     if (this.#closing.signal.aborted) throw errors.agentStopping();
     if (generation === undefined) throw errors.noGeneration();
     if (generation.host === undefined) throw errors.noHost();
-    checkNameAndArguments(request.name, request.arguments, limits.maxArgumentBytes);
     if (exceeds(this.#table.runningCount + 1, limits.maxOperations))
       throw errors.tooManyOperations(limits.maxOperations);
 

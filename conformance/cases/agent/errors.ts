@@ -156,16 +156,32 @@ export const errorsCases: readonly AgentCase[] = [
   },
   {
     id: "operation-faults-in-order",
-    clauses: ["HS-021", "OP-014"],
+    clauses: ["HS-021", "OP-014", "OP-012", "OP-011", "OP-001"],
     title: "Of several faults in one start the first in the order of the table is answered",
     twin: "operation-runs",
     async run(context) {
-      const { peer } = await standingInstance(context);
+      const { peer, session } = await standingInstance(context);
       const fresh = await peer.session();
+      const { operationId } = await peer.run(session, "version");
       const bad = { operationId: "x", name: "", arguments: ["\0"] };
       const stolen = { ...fresh, sessionToken: "0".repeat(32) };
       expectRefusal(await peer.start(stolen, bad), "a start with everything wrong", { code: "SESSION_UNKNOWN" });
       expectRefusal(await peer.start(fresh, bad), "a start with a bad id and more", { code: "INVALID_OPERATION_ID" });
+      const withId = { ...bad, operationId };
+      expectRefusal(await peer.start(fresh, withId), "a known id with bad arguments", { code: "INVALID_ARGUMENTS" });
+      const reused = { operationId, name: "version", arguments: ["another"] };
+      expectRefusal(await peer.start(fresh, reused), "a known id with other arguments", {
+        code: "OPERATION_ID_REUSED",
+      });
+      expectAnswered(
+        await peer.start(fresh, { operationId, name: "version" }),
+        "a repeat without a generation",
+        "OP-010",
+      );
+      const unknown = { ...bad, operationId: uuidFrom(context.random) };
+      expectRefusal(await peer.start(fresh, unknown), "a new id with bad arguments", { code: "INVALID_ARGUMENTS" });
+      const first = { name: "version", operationId: uuidFrom(context.random) };
+      expectRefusal(await peer.start(fresh, first), "a new id without a generation", { code: "NO_GENERATION" });
     },
   },
   {
