@@ -19,7 +19,7 @@ const IMAGES = [
 const PROGRAMS = ["sh", "cat", "env", "find", "ls", "mkdir", "printf", "rm", "sha256sum", "sleep", "sort", "wc"];
 
 function output(command, ...words) {
-  return execFileSync(command, words, { cwd: root, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  return execFileSync(command, words, { cwd: root, encoding: "utf8", stdio: "pipe" });
 }
 
 function copySystem(destination) {
