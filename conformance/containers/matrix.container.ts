@@ -1,0 +1,82 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import type { ServerInstallation } from "../src/attach/target.ts";
+import { makeTemporaryDirectory, removeTemporaryDirectory } from "../src/attach/temporary-directory.ts";
+import { allCells, type Cell, cellId, instanceIdOf } from "../src/matrix/cell.ts";
+import { type CellServer, installCellServer } from "../src/matrix/cell-server.ts";
+import { expectationOf } from "../src/matrix/expectation.ts";
+import { type CellSide, lookAtCell } from "../src/matrix/look-at-cell.ts";
+import { MODIFIED } from "../src/matrix/run-matrix.ts";
+import { type AgentHost, type HostNetwork, startHostNetwork } from "./hosts.ts";
+import { greetedOf, serverOnHost } from "./server-on-host.ts";
+
+const PATIENCE_MS = 60_000;
+
+/** The agents whose two servers come out differently from one another. */
+for (const agentVersion of [42, 46, 51]) {
+  describe(`two servers on hosts of their own, and an agent ${agentVersion}`, () => {
+    let directory: string;
+    let network: HostNetwork;
+    let agent: AgentHost;
+    let relay: string;
+    let protection: readonly string[];
+    let servers: readonly [CellServer, CellServer];
+
+    before(async () => {
+      directory = makeTemporaryDirectory("berth-hosts-");
+      const [root, shared] = [await made("root"), await made("shared")];
+      network = await startHostNetwork();
+      const tls = agentVersion >= 49; // the older ones in plaintext, so that both ways of listening beyond loopback are used
+      protection = tls ? ["--pin", await network.certificate(root)] : ["--plaintext", "--insecure-plaintext-beyond-loopback"];
+      agent = await network.agent({ agentVersion, root, plaintext: !tls, mounts: [shared] });
+      relay = await network.relay(agent.address);
+      servers = [await serverOf("one", MODIFIED.one), await serverOf("two", MODIFIED.two)];
+    });
+
+    after(async () => {
+      await network?.close();
+      await removeTemporaryDirectory(directory);
+    });
+
+    async function made(name: string): Promise<string> {
+      const path = join(directory, name);
+      await mkdir(path);
+      return path;
+    }
+
+    async function serverOf(marker: string, modified: Date): Promise<CellServer> {
+      const [home, packages] = [await made(`home-${marker}`), await made(`packages-${marker}`)];
+      const host = await network.server([home, packages]);
+      const install = async (): Promise<ServerInstallation> => serverOnHost(host, home);
+      return installCellServer({ install }, marker, modified, packages);
+    }
+
+    for (const [number, cell] of cellsOf(agentVersion).entries()) {
+      const { outcome, clauses } = expectationOf(cell);
+      it(`${cellId(cell)} comes out as ${outcome} (${clauses.join(", ")})`, async () => {
+        const unique = [`cell ${number} one`, `cell ${number} two`] as const;
+        const sideOf = async (index: 0 | 1): Promise<CellSide> => {
+          const server = servers[index];
+          const address = cell.constellation === "one address" ? relay : agent.address;
+          await server.prepare(cell, instanceIdOf(cell, index, unique), address, protection);
+          return { server, greeted: async () => greetedOf(await server.sync("--json")) };
+        };
+        const view = { directory: join(directory, "shared", String(number)), patienceMs: PATIENCE_MS };
+        await mkdir(view.directory);
+        const seen = await lookAtCell(cell, [await sideOf(0), await sideOf(1)], view);
+        if (!seen.agrees) throw new Error(seen.difference);
+      });
+    }
+  });
+}
+
+/** Two servers of a product that has instancing, in every way they can stand to each other. */
+function cellsOf(agentVersion: number): Cell[] {
+  return allCells().filter(
+    (cell) =>
+      cell.agentVersion === agentVersion &&
+      cell.product === "BuildMaster" &&
+      cell.productVersion === "6.1.20" &&
+      cell.constellation !== "one server",
+  );
+}
