@@ -10,9 +10,19 @@ const root = resolve(import.meta.dirname, "..");
 const docker = process.env.DOCKER || "docker";
 
 const IMAGES = [
-  { tag: "berth-agent:local", workspace: "@berth/agent", program: "agent-ref/bin/berth-agent.js" },
-  { tag: "berth-server:local", workspace: "@berth/server", program: "server-ref/bin/berth-server.js" },
-  { tag: "berth-conformance:local", workspace: "@berth/conformance", program: "conformance/bin/berth-conformance.js" },
+  { tag: "berth-agent:local", stage: "agent", workspace: "@berth/agent", program: "agent-ref/bin/berth-agent.js" },
+  {
+    tag: "berth-server:local",
+    stage: "program",
+    workspace: "@berth/server",
+    program: "server-ref/bin/berth-server.js",
+  },
+  {
+    tag: "berth-conformance:local",
+    stage: "program",
+    workspace: "@berth/conformance",
+    program: "conformance/bin/berth-conformance.js",
+  },
 ];
 
 /** What the suite's host, a shell script, asks of an agent's machine, and `env`, by which programs find Node. */
@@ -70,8 +80,9 @@ try {
   for (const image of IMAGES) {
     rmSync(join(context, "berth"), { recursive: true, force: true });
     copyBerth(image, join(context, "berth"));
-    const words = ["build", "--quiet", "--tag", image.tag, "--file", join(root, "scripts/image/Dockerfile"), context];
-    console.log(`${image.tag} ${output(docker, ...words).trim()}`);
+    const { tag, stage } = image;
+    const words = ["--quiet", "--tag", tag, "--target", stage, "--file", join(root, "scripts/image/Dockerfile")];
+    console.log(`${tag} ${output(docker, "build", ...words, context).trim()}`);
   }
 } finally {
   rmSync(context, { recursive: true, force: true });

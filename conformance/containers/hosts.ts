@@ -80,7 +80,16 @@ export async function startHostNetwork(): Promise<HostNetwork> {
   return {
     async agent({ agentVersion, root, plaintext = false, mounts = [] }) {
       const how = plaintext ? ["--insecure-plaintext-beyond-loopback"] : [];
-      const words = ["run", "--root", root, "--listen", `0.0.0.0:${PORT}`, "--agent-version", `${agentVersion}`, ...how];
+      const words = [
+        "run",
+        "--root",
+        root,
+        "--listen",
+        `0.0.0.0:${PORT}`,
+        "--agent-version",
+        `${agentVersion}`,
+        ...how,
+      ];
       const container = new GenericContainer("berth-agent:local").withCommand(words);
       const host = await start(container, [root, ...mounts], /berth-agent \d+ listens on/);
       return { ...host, address: `${host.ip}:${PORT}` };

@@ -27,7 +27,9 @@ for (const agentVersion of [42, 46, 51]) {
       const [root, shared] = [await made("root"), await made("shared")];
       network = await startHostNetwork();
       const tls = agentVersion >= 49; // the older ones in plaintext, so that both ways of listening beyond loopback are used
-      protection = tls ? ["--pin", await network.certificate(root)] : ["--plaintext", "--insecure-plaintext-beyond-loopback"];
+      protection = tls
+        ? ["--pin", await network.certificate(root)]
+        : ["--plaintext", "--insecure-plaintext-beyond-loopback"];
       agent = await network.agent({ agentVersion, root, plaintext: !tls, mounts: [shared] });
       relay = await network.relay(agent.address);
       servers = [await serverOf("one", MODIFIED.one), await serverOf("two", MODIFIED.two)];

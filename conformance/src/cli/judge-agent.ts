@@ -12,6 +12,7 @@ import { runSuite } from "../runner/run-suite.ts";
 import type { Verdict } from "../runner/verdict.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
+import { startOf, targetWords } from "./image-attachment.ts";
 import type { Interruption } from "./interruption.ts";
 import { type RunOptions, reproWords } from "./run-options.ts";
 import { openRunScope } from "./run-scope.ts";
@@ -22,6 +23,8 @@ export type AgentAttachment =
   | { readonly address: string }
   | {
       readonly command: Command;
+      /** The command is a container image and the words for its entry point; so is that of the older agent. */
+      readonly byImage: boolean;
       /** The command of an older agent, for the cases about an upgrade. */
       readonly upgradeFrom?: Command;
     };
@@ -88,8 +91,9 @@ async function attach(
   patienceMs: number,
 ): Promise<{ agent: AgentTarget; detach: () => Promise<void> }> {
   if ("address" in attachment) return { agent: agentByAddress(attachment.address), detach: async () => undefined };
-  const { command, upgradeFrom: olderCommand } = attachment;
-  const agent = await startAgentByCommand({ command, olderCommand, patienceMs });
+  const { command, byImage, upgradeFrom: olderCommand } = attachment;
+  const startTarget = await startOf(byImage, [command, olderCommand]);
+  const agent = await startAgentByCommand({ command, startTarget, olderCommand, patienceMs });
   return { agent, detach: agent.stop };
 }
 
@@ -120,6 +124,9 @@ export function requireProfile(name: string): Profile {
 
 function attachmentWords({ attachment }: AgentRun): string[] {
   if ("address" in attachment) return ["--address", attachment.address];
-  const { command, upgradeFrom } = attachment;
-  return [...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]), "--", ...command];
+  const { command, byImage, upgradeFrom } = attachment;
+  return [
+    ...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]),
+    ...targetWords(byImage, command),
+  ];
 }

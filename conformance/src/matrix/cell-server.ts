@@ -9,12 +9,7 @@ export interface CellServer {
   /** What an operation writes that sees this server's files. */
   readonly marker: string;
   /** Makes it the server a cell asks for, with the agent at `address`; `protection` is what `agents add` is told, no TLS when absent. */
-  prepare(
-    cell: Cell,
-    instanceId: string | undefined,
-    address: string,
-    protection?: readonly string[],
-  ): Promise<void>;
+  prepare(cell: Cell, instanceId: string | undefined, address: string, protection?: readonly string[]): Promise<void>;
   sync(...options: string[]): Promise<StepResult>;
   run(...words: string[]): Promise<StepResult>;
   begin(...words: string[]): RunningStep;
