@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { GenericContainer, Network, type StartedTestContainer, Wait } from "testcontainers";
+import type { Command } from "../src/attach/process-group.ts";
 
 const PORT = 44949;
 const RELAY_PROGRAM = fileURLToPath(new URL("relay-program.js", import.meta.url));
@@ -10,6 +11,8 @@ const USER = `${process.getuid?.()}:${process.getgid?.()}`;
 /** A container with an address of its own. */
 export interface Host {
   readonly ip: string;
+  /** The command that runs a program in it, with this machine's end of its standard input and output. */
+  commandFor(command: readonly string[]): Command;
   /** Runs a program in it to its end. */
   run(command: readonly string[], environment?: Readonly<Record<string, string>>): Promise<HostResult>;
   /** Takes it off the network, for good. */
@@ -66,6 +69,7 @@ export async function startHostNetwork(): Promise<HostNetwork> {
     started.add(host);
     return {
       ip: host.getIpAddress(network.getName()),
+      commandFor: (command) => [process.env.DOCKER || "docker", "exec", "--interactive", host.getId(), ...command],
       async run(command, environment = {}) {
         const { exitCode, stdout, stderr } = await host.exec([...command], { env: { ...environment } });
         return { exitCode, stdout, stderr };

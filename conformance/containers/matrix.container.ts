@@ -1,16 +1,22 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { ServerInstallation } from "../src/attach/target.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "../src/attach/temporary-directory.ts";
+import type { AttachedServer } from "../src/attach/server-by-command.ts";
+import { serverByDriver } from "../src/attach/server-by-driver.ts";
+import {
+  allTemporaryDirectories,
+  makeTemporaryDirectory,
+  removeTemporaryDirectory,
+} from "../src/attach/temporary-directory.ts";
 import { allCells, type Cell, cellId, instanceIdOf } from "../src/matrix/cell.ts";
 import { type CellServer, installCellServer } from "../src/matrix/cell-server.ts";
 import { expectationOf } from "../src/matrix/expectation.ts";
 import { type CellSide, lookAtCell } from "../src/matrix/look-at-cell.ts";
 import { MODIFIED } from "../src/matrix/run-matrix.ts";
-import { type AgentHost, type HostNetwork, startHostNetwork } from "./hosts.ts";
-import { greetedOf, serverOnHost } from "./server-on-host.ts";
+import { type AgentHost, type HostNetwork, program, startHostNetwork } from "./hosts.ts";
+import { greetedOf } from "./server-on-host.ts";
 
 const PATIENCE_MS = 60_000;
+const STEP_MS = 60_000;
 
 /** The agents whose two servers come out differently from one another. */
 for (const agentVersion of [42, 46, 51]) {
@@ -21,6 +27,7 @@ for (const agentVersion of [42, 46, 51]) {
     let relay: string;
     let protection: readonly string[];
     let servers: readonly [CellServer, CellServer];
+    const drivers: AttachedServer[] = [];
 
     before(async () => {
       directory = makeTemporaryDirectory("berth-hosts-");
@@ -32,10 +39,11 @@ for (const agentVersion of [42, 46, 51]) {
         : ["--plaintext", "--insecure-plaintext-beyond-loopback"];
       agent = await network.agent({ agentVersion, root, plaintext: !tls, mounts: [shared] });
       relay = await network.relay(agent.address);
-      servers = [await serverOf("one", MODIFIED.one), await serverOf("two", MODIFIED.two)];
+      servers = [await serverOf("one"), await serverOf("two")];
     });
 
     after(async () => {
+      for (const driver of drivers.splice(0)) await driver.stop();
       await network?.close();
       await removeTemporaryDirectory(directory);
     });
@@ -46,11 +54,11 @@ for (const agentVersion of [42, 46, 51]) {
       return path;
     }
 
-    async function serverOf(marker: string, modified: Date): Promise<CellServer> {
-      const [home, packages] = [await made(`home-${marker}`), await made(`packages-${marker}`)];
-      const host = await network.server([home, packages]);
-      const install = async (): Promise<ServerInstallation> => serverOnHost(host, home);
-      return installCellServer({ install }, marker, modified, packages);
+    async function serverOf(marker: "one" | "two"): Promise<CellServer> {
+      const host = await network.server([allTemporaryDirectories()]);
+      const driver = serverByDriver({ command: host.commandFor(program("driver")), stepMs: STEP_MS });
+      drivers.push(driver);
+      return installCellServer(driver, marker, MODIFIED[marker], directory);
     }
 
     for (const [number, cell] of cellsOf(agentVersion).entries()) {

@@ -51,7 +51,9 @@ const PROFILED_VERSIONS = { lowest: 42, highest: 49 } as const;
 export async function judgeAgent(run: AgentRun): Promise<Verdict> {
   const { options, catalogue } = run;
   const { scope, calibration } = await openRunScope(options);
+  const beganMs = performance.now();
   const attached = await attach(run.attachment, PATIENCE_MS * scope.timeScale);
+  const startMs = performance.now() - beganMs;
   const release = run.interruption.owe(attached.detach);
   try {
     const facts = judgedFacts(await learnAgent(attached.agent, catalogue.agentCases, scope), run.agentVersion);
@@ -60,7 +62,7 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
       suite: "agent",
       catalogue: catalogue.agentCases,
       clauses: catalogue.clauses,
-      surroundings: agentSurroundings(attached.agent, facts, scope),
+      surroundings: agentSurroundings(attached.agent, facts, scope, startMs),
       profile: profileOf(run, facts.agentVersion),
       jobs: options.jobs,
       filter: options.filter,

@@ -188,6 +188,10 @@ const AS = "judge the server as this product and version, such as 'Otter 2.2.10'
 const IMAGE = "the target is a container image on this machine; what is after -- goes to its entry point";
 const UPGRADE_FROM = "the command that starts an agent of version 44 to 46, over whose root the agent is started then";
 
+const NOT_ON_LOOPBACK = (address: string) =>
+  `the agent at ${address} is not on 127.0.0.1: the suite plays servers of many addresses, and only 127.0.0.0/8 has them all. ` +
+  "Run the suite where the agent listens on loopback; beside an agent in a container, by the suite's image (see README.md)";
+
 const EXIT_CODES = `
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 nothing or too little ran, 4 the suite's own fault, 5 the target could not be reached.
 
@@ -211,6 +215,7 @@ function attachmentOf(
     throw new UsageError("an agent is attached by --address, by --image or by a command, not by two of them");
   }
   if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
+  if (!/^(?:127\.[0-9.]+|localhost):[0-9]+$/.test(address)) throw new UsageError(NOT_ON_LOOPBACK(address));
   return { address };
 }
 
