@@ -26,7 +26,21 @@ const IMAGES = [
 ];
 
 /** What the suite's host, a shell script, asks of an agent's machine, and `env`, by which programs find Node. */
-const PROGRAMS = ["sh", "cat", "dirname", "env", "find", "ls", "mkdir", "printf", "rm", "sha256sum", "sleep", "sort", "wc"];
+const PROGRAMS = [
+  "sh",
+  "cat",
+  "dirname",
+  "env",
+  "find",
+  "ls",
+  "mkdir",
+  "printf",
+  "rm",
+  "sha256sum",
+  "sleep",
+  "sort",
+  "wc",
+];
 
 function output(command, ...words) {
   return execFileSync(command, words, { cwd: root, encoding: "utf8", stdio: "pipe" });

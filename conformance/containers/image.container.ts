@@ -43,7 +43,16 @@ describe("a target that is attached by its image", function () {
   });
 
   it("takes the words after -- for the image's entry point", async () => {
-    const words = ["--agent-version", "46", "--filter", "legacy-list-names-every-file", "--", "run", "--agent-version", "46"];
+    const words = [
+      "--agent-version",
+      "46",
+      "--filter",
+      "legacy-list-names-every-file",
+      "--",
+      "run",
+      "--agent-version",
+      "46",
+    ];
     const { exitCode, said } = await suite("agent", "--image", "berth-agent:local", ...words);
     assert.equal(exitCode, 0, said);
   });

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
-import type { Command } from "./process-group.ts";
+import type { Command, ProcessGroup } from "./process-group.ts";
 import { startInContainer } from "./start-in-container.ts";
 import { allTemporaryDirectories, makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-directory.ts";
 
@@ -39,8 +39,8 @@ describe("startInContainer", () => {
 
   it("runs the image with what the contract says, in this machine's network, process ids and directories", async () => {
     const group = startInContainer(client)(["small:1", "sync", "one"], { BERTH_ROOT: "/a b", BERTH_LISTEN: "x" });
-    const words: string[] = JSON.parse(await text(group.child.stdout ?? []));
-    assert.deepEqual((await group.ended).exitCode, 0);
+    const words = await wordsOf(group);
+    assert.equal((await group.ended).exitCode, 0);
 
     assert.deepEqual(words.slice(words.indexOf("--env")), [
       ...["--env", "BERTH_ROOT=/a b", "--env", "BERTH_LISTEN=x"],
@@ -56,7 +56,7 @@ describe("startInContainer", () => {
 
   it("hands on standard input where it is asked to", async () => {
     const group = startInContainer(client)(["small:1"], {}, "pipe");
-    const words: string[] = JSON.parse(await text(group.child.stdout ?? []));
+    const words = await wordsOf(group);
     assert.ok(words.includes("--interactive"));
     group.child.stdin?.end();
     await group.ended;
@@ -81,3 +81,9 @@ describe("startInContainer", () => {
     assert.equal(existsSync(join(directory, "signals")), false);
   });
 });
+
+/** The words that the client says it was run with. */
+async function wordsOf({ child }: ProcessGroup): Promise<string[]> {
+  assert.ok(child.stdout);
+  return JSON.parse(await text(child.stdout));
+}
