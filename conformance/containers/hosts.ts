@@ -19,7 +19,7 @@ export interface Host {
   leave(): Promise<void>;
 }
 
-export interface HostResult {
+interface HostResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -32,7 +32,7 @@ export interface AgentHost extends Host {
 }
 
 /** How an agent is to be run. */
-export interface AgentHostOptions {
+interface AgentHostOptions {
   readonly agentVersion: number;
   /** Its root, a directory of this machine. Where there is a certificate in it, the agent speaks TLS. */
   readonly root: string;
