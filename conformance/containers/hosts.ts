@@ -129,5 +129,5 @@ export function program(...words: readonly string[]): string[] {
 function idle(image: string): GenericContainer {
   return new GenericContainer(image)
     .withEntrypoint(["/usr/bin/node", "-e"])
-    .withCommand(["console.log('idle'); setInterval(() => {}, 1e9)"]);
+    .withCommand(["process.on('SIGTERM', () => process.exit()); console.log('idle'); setInterval(() => {}, 1e9)"]);
 }

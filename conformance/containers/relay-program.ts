@@ -4,6 +4,7 @@ import { connect, createServer, type Socket } from "node:net";
 const [target = "", port = ""] = process.argv.slice(2);
 const colon = target.lastIndexOf(":");
 
+process.on("SIGTERM", () => process.exit()); // the first process of a container is not ended by it otherwise
 createServer((incoming) => {
   const outgoing = connect(Number(target.slice(colon + 1)), target.slice(0, colon));
   join(incoming, outgoing);
