@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance matrix browser packages bench demo check generate clean
+.PHONY: help build test conformance matrix browser containers packages bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ browser: build ## look at the page of the matrix in a real browser, where there 
 
 packages: build ## pack every workspace, and use the packages from an empty folder
 	@scripts/packages.sh
+
+containers: build ## run both ends in containers with addresses of their own, where there is a container engine
+	@scripts/containers.sh
 
 bench: build ## measure a cold sync at 20 ms round trip
 	node bench/cold-sync-at-20-ms.mjs

@@ -8,7 +8,7 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-di
 
 /** What does not change from one agent to the next of a run. */
 export interface AgentCommandSettings
-  extends Pick<AgentProcessSettings, "command" | "patienceMs" | "limits" | "environment"> {
+  extends Pick<AgentProcessSettings, "command" | "startTarget" | "patienceMs" | "limits" | "environment"> {
   /** The command of an agent of an older version, from which the agent can be upgraded. */
   readonly olderCommand?: Command;
 }

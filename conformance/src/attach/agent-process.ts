@@ -4,7 +4,8 @@ import { setTimeout as after } from "node:timers/promises";
 import { z } from "zod";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { keepTail, type OutputTail } from "./output-tail.ts";
-import { type Command, type ProcessGroup, startProcessGroup } from "./process-group.ts";
+import type { Command, ProcessGroup } from "./process-group.ts";
+import { type StartTarget, startAsProcess } from "./start-target.ts";
 import type { RequestedLimits } from "./target.ts";
 import { within } from "./within.ts";
 
@@ -15,6 +16,8 @@ const STDERR_KEPT_BYTES = 4096;
 /** What an agent that the suite starts is given. The contract is in README.md. */
 export interface AgentProcessSettings {
   readonly command: Command;
+  /** How the command is started; as a process when absent. */
+  readonly startTarget?: StartTarget;
   /** The root; created when absent. Beside it the ready file is written. */
   readonly root: string;
   readonly limits?: RequestedLimits;
@@ -46,7 +49,8 @@ export function agentProcess(settings: AgentProcessSettings): AgentProcess {
     if (running !== undefined) throw new Error("the agent runs already");
     mkdirSync(settings.root, { recursive: true });
     rmSync(ready, { force: true });
-    const group = startProcessGroup(settings.command, agentEnvironment(settings, ready));
+    const { command, startTarget = startAsProcess } = settings;
+    const group = startTarget(command, agentContract(settings, ready));
     group.child.stdout?.resume();
     running = { group, stderr: keepTail(group.child.stderr, STDERR_KEPT_BYTES) };
     try {
@@ -117,10 +121,9 @@ function readAddress(path: string): string | undefined {
   }
 }
 
-function agentEnvironment(settings: AgentProcessSettings, ready: string): NodeJS.ProcessEnv {
+function agentContract(settings: AgentProcessSettings, ready: string): Record<string, string> {
   const limits = Object.entries(settings.limits ?? {}).map(([name, value]) => [limitVariable(name), String(value)]);
   return {
-    ...process.env,
     BERTH_LISTEN: "127.0.0.1:0",
     ...settings.environment,
     ...Object.fromEntries(limits),

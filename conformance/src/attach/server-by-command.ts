@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { ConformanceFailure, TargetUnreachable } from "../runner/failure.ts";
 import { keepTail } from "./output-tail.ts";
-import { type Command, type ProcessEnd, startProcessGroup } from "./process-group.ts";
+import type { Command, ProcessEnd } from "./process-group.ts";
+import { type StartTarget, startAsProcess } from "./start-target.ts";
 import type { RunningStep, ServerInstallation, ServerTarget, StepResult } from "./target.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-directory.ts";
 import { within } from "./within.ts";
@@ -9,6 +10,8 @@ import { within } from "./within.ts";
 /** What every step of a server is run with. The contract is in README.md. */
 export interface ServerCommandSettings {
   readonly command: Command;
+  /** How the command is started; as a process when absent. */
+  readonly startTarget?: StartTarget;
   /** The longest a step takes before it is killed. */
   readonly stepMs: number;
 }
@@ -54,7 +57,8 @@ export async function probeUnknownStep(server: ServerTarget): Promise<void> {
 
 function installation(settings: ServerCommandSettings, home: string): ServerInstallation {
   function begin(...words: string[]): RunningStep {
-    const group = startProcessGroup([...settings.command, ...words], { ...process.env, BERTH_HOME: home });
+    const { command, startTarget = startAsProcess } = settings;
+    const group = startTarget([...command, ...words], { BERTH_HOME: home });
     const stdout = keepTail(group.child.stdout, KEPT_BYTES);
     const stderr = keepTail(group.child.stderr, KEPT_BYTES);
     return {

@@ -2,8 +2,8 @@ import { DriverRequest, DriverResponse, StepStream } from "@berth/proto/messages
 import { ConformanceFailure, TargetUnreachable } from "../runner/failure.ts";
 import { createUnframer, framed } from "./framing.ts";
 import { keepTail } from "./output-tail.ts";
-import { startProcessGroup } from "./process-group.ts";
 import type { AttachedServer, ServerCommandSettings } from "./server-by-command.ts";
+import { startAsProcess } from "./start-target.ts";
 import type { RunningStep, ServerInstallation, StepResult } from "./target.ts";
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-directory.ts";
 import { within } from "./within.ts";
@@ -20,10 +20,14 @@ interface PendingStep {
  * A server that one program drives over its standard input and output (berth/driver/v1/driver.proto). Every step fails with
  * `TargetUnreachable` once the program has ended or has written what is no message.
  */
-export function serverByDriver({ command, stepMs }: ServerCommandSettings): AttachedServer {
+export function serverByDriver({
+  command,
+  startTarget = startAsProcess,
+  stepMs,
+}: ServerCommandSettings): AttachedServer {
   const homes: string[] = [];
   const pending = new Map<bigint, PendingStep>();
-  const group = startProcessGroup(command, process.env, "pipe");
+  const group = startTarget(command, {}, "pipe");
   const stderr = keepTail(group.child.stderr, KEPT_BYTES);
   const unframer = createUnframer();
   let lastId = 0n;

@@ -12,6 +12,7 @@ import { runSuite } from "../runner/run-suite.ts";
 import type { Verdict } from "../runner/verdict.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
+import { startOf, targetWords } from "./image-attachment.ts";
 import type { Interruption } from "./interruption.ts";
 import { type RunOptions, reproWords } from "./run-options.ts";
 import { openRunScope } from "./run-scope.ts";
@@ -22,6 +23,8 @@ export type AgentAttachment =
   | { readonly address: string }
   | {
       readonly command: Command;
+      /** The command is a container image and the words for its entry point; so is that of the older agent. */
+      readonly byImage: boolean;
       /** The command of an older agent, for the cases about an upgrade. */
       readonly upgradeFrom?: Command;
     };
@@ -48,7 +51,9 @@ const PROFILED_VERSIONS = { lowest: 42, highest: 49 } as const;
 export async function judgeAgent(run: AgentRun): Promise<Verdict> {
   const { options, catalogue } = run;
   const { scope, calibration } = await openRunScope(options);
+  const beganMs = performance.now();
   const attached = await attach(run.attachment, PATIENCE_MS * scope.timeScale);
+  const startMs = performance.now() - beganMs;
   const release = run.interruption.owe(attached.detach);
   try {
     const facts = judgedFacts(await learnAgent(attached.agent, catalogue.agentCases, scope), run.agentVersion);
@@ -57,7 +62,7 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
       suite: "agent",
       catalogue: catalogue.agentCases,
       clauses: catalogue.clauses,
-      surroundings: agentSurroundings(attached.agent, facts, scope),
+      surroundings: agentSurroundings(attached.agent, facts, scope, startMs),
       profile: profileOf(run, facts.agentVersion),
       jobs: options.jobs,
       filter: options.filter,
@@ -88,8 +93,9 @@ async function attach(
   patienceMs: number,
 ): Promise<{ agent: AgentTarget; detach: () => Promise<void> }> {
   if ("address" in attachment) return { agent: agentByAddress(attachment.address), detach: async () => undefined };
-  const { command, upgradeFrom: olderCommand } = attachment;
-  const agent = await startAgentByCommand({ command, olderCommand, patienceMs });
+  const { command, byImage, upgradeFrom: olderCommand } = attachment;
+  const startTarget = await startOf(byImage, [command, olderCommand]);
+  const agent = await startAgentByCommand({ command, startTarget, olderCommand, patienceMs });
   return { agent, detach: agent.stop };
 }
 
@@ -120,6 +126,9 @@ export function requireProfile(name: string): Profile {
 
 function attachmentWords({ attachment }: AgentRun): string[] {
   if ("address" in attachment) return ["--address", attachment.address];
-  const { command, upgradeFrom } = attachment;
-  return [...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]), "--", ...command];
+  const { command, byImage, upgradeFrom } = attachment;
+  return [
+    ...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]),
+    ...targetWords(byImage, command),
+  ];
 }

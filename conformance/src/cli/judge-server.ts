@@ -10,6 +10,7 @@ import { serverSurroundings } from "../runner/server-suite.ts";
 import type { Verdict } from "../runner/verdict.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
+import { startOf, targetWords } from "./image-attachment.ts";
 import type { Interruption } from "./interruption.ts";
 import { requireProfile } from "./judge-agent.ts";
 import { type RunOptions, reproWords } from "./run-options.ts";
@@ -17,6 +18,8 @@ import { openRunScope } from "./run-scope.ts";
 
 export interface ServerRun {
   readonly command: Command;
+  /** The command is a container image and the words for its entry point. */
+  readonly byImage: boolean;
   /** The command is one program that takes steps as messages, not a command line for each. */
   readonly byDriver: boolean;
   /** What the server is set to be. */
@@ -37,7 +40,8 @@ export async function judgeServer(run: ServerRun): Promise<Verdict> {
   const { options, catalogue, command, productVersion } = run;
   const { scope, calibration } = await openRunScope(options);
   const attach = run.byDriver ? serverByDriver : serverByCommand;
-  const server = attach({ command, stepMs: STEP_MS * scope.timeScale });
+  const startTarget = await startOf(run.byImage, [command]);
+  const server = attach({ command, startTarget, stepMs: STEP_MS * scope.timeScale });
   const release = run.interruption.owe(server.stop);
   try {
     await probeUnknownStep(server);
@@ -61,8 +65,7 @@ export async function judgeServer(run: ServerRun): Promise<Verdict> {
           ...(run.byDriver ? ["--driver"] : []),
           ...(productVersion === USUAL_PRODUCT_VERSION ? [] : ["--as", productVersionInWords(productVersion)]),
           ...reproWords(options, id, scope.seed),
-          "--",
-          ...command,
+          ...targetWords(run.byImage, command),
         ]),
     });
   } finally {

@@ -27,6 +27,12 @@ describe("berth-conformance", function () {
   it("exits with 2 on a usage error, and says what to write", async () => {
     const none = await run("agent");
     assert.deepEqual([none.exitCode, /COMMAND/.test(none.stderr)], [2, true]);
+    const both = await run("agent", "--image", "some:1", "--address", "127.0.0.1:1");
+    assert.deepEqual([both.exitCode, /not by two of them/.test(both.stderr)], [2, true]);
+    const option = await run("server", "--image", "--privileged");
+    assert.deepEqual([option.exitCode, /no name of a container image/.test(option.stderr)], [2, true]);
+    const far = await run("agent", "--address", "10.0.0.5:44949");
+    assert.deepEqual([far.exitCode, /not on 127.0.0.1/.test(far.stderr)], [2, true]);
     const unknown = await run("agent", "--no-such-option");
     assert.deepEqual([unknown.exitCode, /no-such-option/.test(unknown.stderr)], [2, true]);
   });

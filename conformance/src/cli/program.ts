@@ -4,10 +4,11 @@ import { type ProductVersion, parseProductVersion, USUAL_PRODUCT_VERSION } from 
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { readCatalogue } from "./catalogue.ts";
-import { requireCommand, splitCommandLine } from "./command-line.ts";
+import { splitCommandLine } from "./command-line.ts";
 import { type Conducted, conduct } from "./conduct.ts";
 import { explainCase } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
+import { targetCommand } from "./image-attachment.ts";
 import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
@@ -38,8 +39,14 @@ function complain(message: string, code: ExitCode): ExitCode {
   return code;
 }
 
-type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
-type ServerOptions = RunOptions & { driver?: true; as?: readonly ProductVersion[]; profile?: string };
+type AgentOptions = RunOptions & {
+  address?: string;
+  image?: string;
+  agentVersion?: string;
+  profile?: string;
+  upgradeFrom?: string;
+};
+type ServerOptions = RunOptions & { image?: string; driver?: true; as?: readonly ProductVersion[]; profile?: string };
 type AllOptions = RunOptions & {
   agent: readonly string[];
   server: string;
@@ -56,6 +63,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
 
   addRunOptions(program.command("agent").description("judge an agent; the suite plays the servers"))
     .option("--address <host:port>", "an agent that runs already")
+    .option("--image <image>", IMAGE)
     .option("--agent-version <number>", "the version the agent is expected to announce, which decides what applies")
     .option("--upgrade-from <command>", UPGRADE_FROM)
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
@@ -75,16 +83,18 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addRunOptions(program.command("server").description("judge a server; the suite plays the agents"))
+    .option("--image <image>", IMAGE)
     .option("--driver", "the command is one program that takes steps as messages (berth.driver.v1)")
     .option("--as <product-version>", AS, productVersions)
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that runs one step of the server, or its driver")
     .action(async (words: string[], options: ServerOptions) => {
       const catalogue = readCatalogue();
-      const command = requireCommand(words);
+      const command = targetCommand(options.image, words);
       const knownFailures = knownFailuresOf(options);
       const { driver: byDriver = false, as = [USUAL_PRODUCT_VERSION], profile } = options;
-      const shared = { command, byDriver, profile, options, catalogue, knownFailures };
+      const byImage = options.image !== undefined;
+      const shared = { command, byImage, byDriver, profile, options, catalogue, knownFailures };
       exit(
         await conduct(
           options,
@@ -112,7 +122,11 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .action(async (options: AllOptions) => {
       const catalogue = readCatalogue();
       const upgradeFrom = olderCommandOf(options.upgradeFrom);
-      const attachments = options.agent.map((line) => ({ command: splitCommandLine(line), upgradeFrom }));
+      const attachments = options.agent.map((line) => ({
+        command: splitCommandLine(line),
+        byImage: false,
+        upgradeFrom,
+      }));
       const command = splitCommandLine(options.server);
       const { driver, as = [] } = options;
       const known = knownFailuresOf(options);
@@ -122,8 +136,8 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const shared = { options, catalogue };
       const serverOf = (productVersion: ProductVersion) =>
         driver === undefined || productVersion === USUAL_PRODUCT_VERSION
-          ? { command, byDriver: false, productVersion }
-          : { command: driver, byDriver: true, productVersion };
+          ? { command, byImage: false, byDriver: false, productVersion }
+          : { command: driver, byImage: false, byDriver: true, productVersion };
       exit(
         await conduct(
           options,
@@ -171,25 +185,37 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
 }
 
 const AS = "judge the server as this product and version, such as 'Otter 2.2.10'; again for another";
+const IMAGE = "the target is a container image on this machine; what is after -- goes to its entry point";
 const UPGRADE_FROM = "the command that starts an agent of version 44 to 46, over whose root the agent is started then";
+
+const NOT_ON_LOOPBACK = (address: string) =>
+  `the agent at ${address} is not on 127.0.0.1: the suite plays servers of many addresses, and only 127.0.0.0/8 has them all. ` +
+  "Run the suite where the agent listens on loopback; beside an agent in a container, by the suite's image (see README.md)";
 
 const EXIT_CODES = `
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 nothing or too little ran, 4 the suite's own fault, 5 the target could not be reached.
 
 Examples:
   berth-conformance agent -- ./my-agent --quiet
+  berth-conformance agent --image my-agent:1.0
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
   berth-conformance explain path-dot-segment`;
 
 function attachmentOf(
-  { address, upgradeFrom }: Pick<AgentOptions, "address" | "upgradeFrom">,
+  { address, image, upgradeFrom }: Pick<AgentOptions, "address" | "image" | "upgradeFrom">,
   command: readonly string[],
 ): AgentAttachment {
-  if (address === undefined) return { command: requireCommand(command), upgradeFrom: olderCommandOf(upgradeFrom) };
-  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that is attached by a command");
-  if (command.length > 0) throw new UsageError("an agent is attached by --address or by a command, not by both");
+  if (address === undefined) {
+    const byImage = image !== undefined;
+    return { command: targetCommand(image, command), byImage, upgradeFrom: olderCommandOf(upgradeFrom) };
+  }
+  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that the suite starts");
+  if (command.length > 0 || image !== undefined) {
+    throw new UsageError("an agent is attached by --address, by --image or by a command, not by two of them");
+  }
   if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
+  if (!/^(?:127\.[0-9.]+|localhost):[0-9]+$/.test(address)) throw new UsageError(NOT_ON_LOOPBACK(address));
   return { address };
 }
 

@@ -8,9 +8,9 @@ import { packagesOf, writePackage } from "./matrix-material.ts";
 export interface CellServer {
   /** What an operation writes that sees this server's files. */
   readonly marker: string;
-  /** Makes it the server a cell asks for, with the agent at `address`. */
-  prepare(cell: Cell, instanceId: string | undefined, address: string): Promise<void>;
-  sync(): Promise<StepResult>;
+  /** Makes it the server a cell asks for, with the agent at `address`; `protection` is what `agents add` is told, no TLS when absent. */
+  prepare(cell: Cell, instanceId: string | undefined, address: string, protection?: readonly string[]): Promise<void>;
+  sync(...options: string[]): Promise<StepResult>;
   run(...words: string[]): Promise<StepResult>;
   begin(...words: string[]): RunningStep;
 }
@@ -36,7 +36,7 @@ export async function installCellServer(
   const agent = (): string => `cell-${cells}`;
   return {
     marker,
-    async prepare(cell, instanceId, address) {
+    async prepare(cell, instanceId, address, protection = ["--plaintext"]) {
       const wanted = {
         "Server.Product": cell.product,
         "Server.ProductVersion": cell.productVersion,
@@ -48,9 +48,9 @@ export async function installCellServer(
       }
       settings = wanted;
       cells += 1;
-      await requireDone(installation, "agents", "add", agent(), address, "--plaintext");
+      await requireDone(installation, "agents", "add", agent(), address, ...protection);
     },
-    sync: () => installation.step("sync", agent()),
+    sync: (...options) => installation.step("sync", ...options, agent()),
     run: (...words) => installation.step("run", agent(), ...words),
     begin: (...words) => installation.begin("run", agent(), ...words),
   };

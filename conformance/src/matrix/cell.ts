@@ -48,6 +48,24 @@ export function cellId(cell: Cell): string {
   return words.join("/").replaceAll(" ", "-");
 }
 
+/** The InstanceId that the operator of the first or the second server sets, given two that differ; undefined for none. */
+export function instanceIdOf(
+  { instanceIds }: Cell,
+  index: 0 | 1,
+  unique: readonly [string, string],
+): string | undefined {
+  switch (instanceIds) {
+    case "unset":
+      return undefined;
+    case "unique":
+      return unique[index];
+    case "equal":
+      return unique[0];
+    case "one of two":
+      return index === 0 ? unique[0] : undefined;
+  }
+}
+
 /** Every cell there is, product by product and agent by agent. */
 export function allCells(): Cell[] {
   return PRODUCTS.flatMap((product) =>

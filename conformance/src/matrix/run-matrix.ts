@@ -22,7 +22,7 @@ export interface MatrixRun {
 }
 
 /** When the files of the two servers were modified: two times, the later one first, so that nothing rests on which is newer. */
-const MODIFIED = { one: new Date("2026-01-02T03:04:05Z"), two: new Date("2025-06-07T08:09:10Z") };
+export const MODIFIED = { one: new Date("2026-01-02T03:04:05Z"), two: new Date("2025-06-07T08:09:10Z") };
 
 /**
  * Runs every cell. Each agent runs once, with two servers, and its cells one after another: two of them in one instance at a time would

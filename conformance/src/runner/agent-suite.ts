@@ -10,6 +10,8 @@ import { probeNegotiate } from "./negotiate-probe.ts";
 
 const PROBE_MS = 5_000;
 const CASE_MS = 60_000;
+/** How often a case starts an agent, at most. A container is much slower to start than a process. */
+const STARTS_PER_CASE = 40;
 
 /**
  * Greets an agent, offering every feature the suite knows.
@@ -24,8 +26,13 @@ export async function learnAgent(agent: AgentTarget, cases: readonly AgentCase[]
   return answer.response;
 }
 
-/** What cases need to judge one agent. */
-export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: RunScope): CaseSurroundings<AgentCase> {
+/** What cases need to judge one agent, which took `startMs` to start; 0 where nobody started it. */
+export function agentSurroundings(
+  agent: AgentTarget,
+  facts: AgentFacts,
+  run: RunScope,
+  startMs: number,
+): CaseSurroundings<AgentCase> {
   async function dead(): Promise<string | undefined> {
     const answer = await probeNegotiate(agent.address, facts.features, PROBE_MS * run.timeScale);
     return answer.kind === "failed" ? answer.reason : undefined;
@@ -33,7 +40,7 @@ export function agentSurroundings(agent: AgentTarget, facts: AgentFacts, run: Ru
 
   return {
     run,
-    caseMs: CASE_MS,
+    caseMs: CASE_MS + STARTS_PER_CASE * startMs,
     dead,
     inapplicable(record) {
       const { dialects = [49] } = record;
