@@ -42,10 +42,12 @@ demo: build ## watch two servers race on an old agent, and no longer on newer on
 check: $(INSTALLED) ## lint, format, boundaries, generated code, types, lockfile
 	@scripts/check.sh
 
-generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth
+generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth, and the schemas of the suite's reports
 	buf generate
 	@mkdir -p proto/descriptors
 	buf build --as-file-descriptor-set --exclude-source-info -o proto/descriptors/berth.binpb
+	node node_modules/typescript/bin/tsc -b conformance
+	node conformance/dist/src/report/format/write-published-schemas.js
 
 clean: ## remove everything that was built
 	rm -rf */dist reports

@@ -11,7 +11,7 @@ const stops: ReportedCase = {
   outcome: "fail",
   durationMs: 12,
   title: "An agent stops",
-  clauses: [{ id: "A-001", sentence: "An agent MUST stop.", level: "MUST" }],
+  clauses: [{ id: "A-001", sentence: "An agent MUST stop.", level: "MUST", page: "page.md", topic: "Topic", place: 0 }],
   place: 0,
   page: "page.md",
   topic: "Topic",
@@ -32,7 +32,10 @@ const events: readonly RunEvent[] = [
     suite: "agent",
     at: "2026-01-01T00:00:00Z",
     target: "./agent",
+    suiteVersion: "0.1.0",
+    catalogue: { cases: 2, digest: "0123456789ab" },
     profile: "agent-49",
+    floor: 2,
     seed: "5eed",
     timeScale: 1,
     calibration: { roundTripMs: 1, timerLateMs: 1, stretch: 1 },
@@ -40,7 +43,14 @@ const events: readonly RunEvent[] = [
   },
   { type: "case-ended", suite: "agent", case: passes },
   { type: "case-ended", suite: "agent", case: stops },
-  { type: "run-ended", suite: "agent", exitCode: 1, sentences: ["not conformant"] },
+  {
+    type: "run-ended",
+    suite: "agent",
+    at: "2026-01-01T00:00:07Z",
+    exitCode: 1,
+    sentences: ["not conformant"],
+    knownFailureProblems: [],
+  },
 ];
 
 describe("consoleLines", () => {

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
+import { eventFormat } from "../report/format/event-format.ts";
+import { resultsFormat } from "../report/format/results-format.ts";
 import { resultsOf } from "../report/results.ts";
 import type { CaseScope } from "./case-scope.ts";
 import { ConformanceFailure, TargetUnreachable } from "./failure.ts";
@@ -64,7 +66,10 @@ describe("runSuite", () => {
       repro: (id) => `again ${id}`,
       ...rest,
     });
-    const results = resultsOf(log.events, verdict.exitCode).runs[0]!;
+    const written = JSON.parse(JSON.stringify(resultsOf(log.events, verdict.exitCode))) as unknown;
+    const results = resultsFormat.parse(written).runs[0]!; // whatever these tests make happen is what the published schema says
+    const lines = readFileSync(join(folder, "events.jsonl"), "utf8").trimEnd().split("\n");
+    for (const line of lines) eventFormat.parse(JSON.parse(line));
     const outcomes = Object.fromEntries(results.cases.map((each) => [each.id, each.outcome]));
     return { verdict, results, outcomes };
   }

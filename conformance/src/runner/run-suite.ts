@@ -1,9 +1,11 @@
 import type { CaseRecord } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
 import type { EventLog } from "../report/event-log.ts";
-import type { ReportedCase, SuiteName } from "../report/run-event.ts";
+import type { ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
+import { suiteVersion } from "../report/suite-version.ts";
 import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
+import { catalogueDigest } from "./catalogue-digest.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { EXIT } from "./exit-code.ts";
 import { applyKnownFailure, type KnownFailure, knownFailureProblems } from "./known-failures.ts";
@@ -34,6 +36,9 @@ export interface SuiteRun<Case extends CaseRecord> {
   repro(id: string): string;
 }
 
+/** A verdict with what the reports say besides. */
+type JudgedRun = Verdict & Pick<RunEnded, "knownFailureProblems">;
+
 /** Runs the selected cases, logs everything, and judges. */
 export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Promise<Verdict> {
   const { suite, log, filter, catalogue, clauses } = run;
@@ -46,7 +51,10 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     target: run.target,
     agentVersion: run.agentVersion,
     features: run.features,
+    suiteVersion: suiteVersion(),
+    catalogue: { cases: catalogue.length, digest: catalogueDigest(catalogue) },
     profile: run.profile.name,
+    floor: run.profile.floor,
     seed: run.surroundings.run.seed,
     timeScale: run.surroundings.run.timeScale,
     calibration: run.calibration,
@@ -54,10 +62,10 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     caseCount: cases.length,
   });
   const verdict = matched === 0 ? nothingMatched(filter) : await runCases(run, cases);
-  log.append({ type: "run-ended", suite, ...verdict });
+  log.append({ type: "run-ended", suite, at: new Date().toISOString(), ...verdict });
   return verdict;
 
-  async function runCases(run: SuiteRun<Case>, cases: readonly Case[]): Promise<Verdict> {
+  async function runCases(run: SuiteRun<Case>, cases: readonly Case[]): Promise<JudgedRun> {
     const today = new Date().toISOString().slice(0, 10);
     const runner = caseRunner({
       ...run,
@@ -82,18 +90,15 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
       const reason = `an error that no case made, while this one was waited for: ${error instanceof Error ? error.stack : error}`;
       end({ ...result, outcome: "harness-error", reason });
     }
-    return judge({
-      results: [...results.values()],
-      knownFailureProblems: knownFailureProblems(
-        run.knownFailures,
-        [...results.values()],
-        catalogue,
-        filter !== undefined,
-        today,
-      ),
+    const ended = [...results.values()];
+    const problems = knownFailureProblems(run.knownFailures, ended, catalogue, filter !== undefined, today);
+    const verdict = judge({
+      results: ended,
+      knownFailureProblems: problems,
       filtered: filter !== undefined,
       profile: run.profile,
     });
+    return { ...verdict, knownFailureProblems: problems };
   }
 
   function reported(record: CaseRecord, result: CaseResult): ReportedCase {
@@ -101,11 +106,10 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     return {
       ...result,
       title: record.title,
-      clauses: record.clauses.map((id) => ({
-        id,
-        sentence: clauses.get(id)?.sentence ?? "",
-        level: clauses.get(id)?.level,
-      })),
+      clauses: record.clauses.map((id) => {
+        const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
+        return { id, sentence, level, page, topic, place: places.indexOf(id) };
+      }),
       place: places.indexOf(record.clauses[0]),
       page: first?.file ?? "",
       topic: first?.topic ?? "",
@@ -115,7 +119,7 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   }
 }
 
-function nothingMatched(filter: string | undefined): Verdict {
+function nothingMatched(filter: string | undefined): JudgedRun {
   const what = filter === undefined ? "there is no case" : `the filter "${filter}" matches no case`;
-  return { exitCode: EXIT.tooLittleRan, sentences: [`${what}, so nothing ran`] };
+  return { exitCode: EXIT.tooLittleRan, sentences: [`${what}, so nothing ran`], knownFailureProblems: [] };
 }
