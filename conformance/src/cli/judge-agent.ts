@@ -14,7 +14,7 @@ import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
 import { type RunOptions, reproWords } from "./run-options.ts";
-import { openRunScope } from "./run-scope.ts";
+import { openRunScope, withTraces } from "./run-scope.ts";
 import { UsageError } from "./usage-error.ts";
 
 /** How the agent under test is attached. */
@@ -57,7 +57,7 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
       suite: "agent",
       catalogue: catalogue.agentCases,
       clauses: catalogue.clauses,
-      surroundings: agentSurroundings(attached.agent, facts, scope),
+      surroundings: agentSurroundings(attached.agent, facts, withTraces(scope, run, "agent", facts.agentVersion)),
       profile: profileOf(run, facts.agentVersion),
       jobs: options.jobs,
       filter: options.filter,

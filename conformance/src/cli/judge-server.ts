@@ -11,7 +11,7 @@ import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
 import { requireProfile } from "./judge-agent.ts";
 import { type RunOptions, reproWords } from "./run-options.ts";
-import { openRunScope } from "./run-scope.ts";
+import { openRunScope, withTraces } from "./run-scope.ts";
 
 export interface ServerRun {
   readonly command: Command;
@@ -40,7 +40,7 @@ export async function judgeServer(run: ServerRun): Promise<Verdict> {
       suite: "server",
       catalogue: catalogue.serverCases,
       clauses: catalogue.clauses,
-      surroundings: serverSurroundings(server, scope),
+      surroundings: serverSurroundings(server, withTraces(scope, run, "server")),
       profile: requireProfile(run.profile ?? "server"),
       jobs: options.jobs,
       filter: options.filter,

@@ -1,13 +1,13 @@
 import { resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
+import { addReportOptions, type ReportOptions } from "./report-options.ts";
 
 /** The options that every run has. */
-export interface RunOptions {
+export interface RunOptions extends ReportOptions {
   readonly filter?: string;
   readonly knownFailures?: string;
-  readonly json: string;
-  readonly junit: string;
   readonly events: string;
+  readonly traceDir?: string;
   readonly seed?: string;
   readonly timeScale: number;
   readonly jobs: number;
@@ -17,12 +17,11 @@ export interface RunOptions {
 
 /** Adds them to a command. */
 export function addRunOptions(command: Command): Command {
-  return command
+  return addReportOptions(command)
     .option("--filter <text>", "run the case of this id, or those with this part or glob in their id or a clause id")
     .option("--known-failures <file>", "failures that are known and accepted until a day (JSON)")
-    .option("--json <file>", "where the results go", "reports/results.json")
-    .option("--junit <file>", "where the JUnit report goes", "reports/junit.xml")
     .option("--events <file>", "where the event log goes", "reports/events.jsonl")
+    .option("--trace-dir <directory>", "where a file with everything on the wire goes for every case that is executed")
     .option("--seed <hex>", "repeat the choices of an earlier run")
     .option("--time-scale <factor>", "stretch every bound in time", positive, 1)
     .option("--jobs <count>", "how many cases go on at once", count, 4)

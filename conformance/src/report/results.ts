@@ -32,6 +32,8 @@ export interface Results {
   readonly counts: OutcomeCounts;
   readonly runs: readonly RunResults[];
   readonly clauseGate?: GateResult;
+  /** Why a target was not judged at all, one line each; absent where all were. */
+  readonly unreached?: readonly string[];
 }
 
 /** Reads the results out of the events of one or several runs. */

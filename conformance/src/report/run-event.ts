@@ -22,6 +22,8 @@ export interface CitedClause {
 export interface ReportedCase extends CaseResult {
   readonly title: string;
   readonly clauses: readonly CitedClause[];
+  /** The clause that the failure names, where it is none of these. */
+  readonly brokenClause?: CitedClause;
   /** Where the first clause stands among all clauses. */
   readonly place: number;
   /** The page and the heading of the first clause. */

@@ -1,7 +1,7 @@
 import type { CaseRecord } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
 import type { EventLog } from "../report/event-log.ts";
-import type { ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
+import type { CitedClause, ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
 import { suiteVersion } from "../report/suite-version.ts";
 import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
@@ -102,20 +102,26 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   }
 
   function reported(record: CaseRecord, result: CaseResult): ReportedCase {
-    const first = clauses.get(record.clauses[0]);
+    const cited = record.clauses.map(citedClause);
+    const broken = result.failure?.clause;
+    const beyond = broken !== undefined && !record.clauses.includes(broken);
+    const { page = "", topic = "", place = -1 } = cited[0] ?? {};
     return {
       ...result,
       title: record.title,
-      clauses: record.clauses.map((id) => {
-        const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
-        return { id, sentence, level, page, topic, place: places.indexOf(id) };
-      }),
-      place: places.indexOf(record.clauses[0]),
-      page: first?.file ?? "",
-      topic: first?.topic ?? "",
+      clauses: cited,
+      ...(beyond ? { brokenClause: citedClause(broken) } : {}),
+      place,
+      page,
+      topic,
       twin: record.twin,
       repro: run.repro(record.id),
     };
+  }
+
+  function citedClause(id: string): CitedClause {
+    const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
+    return { id, sentence, level, page, topic, place: places.indexOf(id) };
   }
 }
 

@@ -82,6 +82,7 @@ export const caseFormat = z
     outcome,
     durationMs: milliseconds.describe("How long it took; 0 when it was not begun."),
     clauses: z.array(citedClause).describe("The clauses it judges, the one it is mainly about first."),
+    brokenClause: citedClause.optional().describe("The clause that the failure names, where it is none of these."),
     page: z.string().describe("The page of its first clause."),
     topic: z.string().describe("The heading of its first clause."),
     place: z.int().describe("The place of its first clause."),

@@ -47,5 +47,9 @@ export const resultsFormat = z
     counts: countsFormat.describe("How many cases ended in each way, over all runs."),
     runs: z.array(run).describe("In the order in which they ran."),
     clauseGate: clauseGate.optional(),
+    unreached: z
+      .array(z.string())
+      .optional()
+      .describe("Why a target was not judged at all, one line each; absent where all were."),
   } satisfies Shape<Results>)
   .describe("What one command of berth-conformance found.");
