@@ -48,7 +48,9 @@ function hasRedCase({ counts }: Results): boolean {
 function addVerdict(report: Builder, results: Results): void {
   const verdict = report.testSuite().name("verdict").time(0).testCase();
   verdict.className("verdict").name("the command exits with 0").time(0);
-  verdict.failure(verdictWords(results), `exit-${results.exitCode}`).stacktrace(visibleText(whyRed(results).join("\n")));
+  verdict
+    .failure(verdictWords(results), `exit-${results.exitCode}`)
+    .stacktrace(visibleText(whyRed(results).join("\n")));
 }
 
 /** In UTC and without a zone, which is the form that the readers know. */

@@ -31,7 +31,12 @@ export function findingsOf(results: Results): Finding[] {
       run.cases.filter((each) => each.outcome === outcome).map((each) => findingOfCase(run, each)),
     ),
   );
-  return [...findingsOfTargets(results), ...results.runs.flatMap(findingsOfRun), ...findingsOfGate(results), ...ofCases];
+  return [
+    ...findingsOfTargets(results),
+    ...results.runs.flatMap(findingsOfRun),
+    ...findingsOfGate(results),
+    ...ofCases,
+  ];
 }
 
 function findingsOfTargets({ unreached = [] }: Results): Finding[] {
