@@ -1,3 +1,5 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { GateResult } from "../clauses/clause-gate.ts";
 import { consoleLines } from "../report/console.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
@@ -10,12 +12,14 @@ import type { Verdict } from "../runner/verdict.ts";
 import { type Interruption, watchInterruption } from "./interruption.ts";
 import { showProgress } from "./progress.ts";
 import type { RunOptions } from "./run-options.ts";
+import { UsageError } from "./usage-error.ts";
 
 /** One run to be conducted. */
 export type Conducted = (log: EventLog, interruption: Interruption) => Promise<Verdict>;
 
 /** Conducts runs one after another, and makes every report of all of them together from one event log. */
 export async function conduct(options: RunOptions, runs: readonly Conducted[], gate?: GateResult): Promise<ExitCode> {
+  for (const path of [options.json, options.junit, options.events]) requireWritable(path);
   const progress = showProgress(process.stderr);
   const log = openEventLog(options.events, progress.onEvent);
   const interruption = watchInterruption();
@@ -34,6 +38,19 @@ export async function conduct(options: RunOptions, runs: readonly Conducted[], g
   writeJunit(options.junit, results);
   for (const line of consoleLines(results, process.stdout.hasColors?.() ?? false)) console.log(line);
   return exitCode;
+}
+
+/** What cannot be written is better said before a run than after it. */
+function requireWritable(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, "");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${path} cannot be written: ${why}; choose another place with --json, --junit or --events`, {
+      cause,
+    });
+  }
 }
 
 /** One target that cannot be reached does not keep the others from being judged. */

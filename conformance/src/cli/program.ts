@@ -9,9 +9,11 @@ import { explainCase } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
 import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
+import { addKnownFailuresCommand } from "./known-failures-command.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
+import { addRecordCommand } from "./record-command.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -37,7 +39,13 @@ function complain(message: string, code: ExitCode): ExitCode {
   return code;
 }
 
-type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
+type AgentOptions = RunOptions & {
+  address?: string;
+  agentVersion?: string;
+  level?: string;
+  profile?: string;
+  upgradeFrom?: string;
+};
 type ServerOptions = RunOptions & { driver?: true; profile?: string };
 type AllOptions = RunOptions & { agent: readonly string[]; server: string; upgradeFrom?: string };
 
@@ -51,6 +59,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .option("--address <host:port>", "an agent that runs already")
     .option("--agent-version <number>", "the version the agent is expected to announce, which decides what applies")
     .option("--upgrade-from <command>", UPGRADE_FROM)
+    .option("--level <name>", "a step on the way to conformance: answers, negotiates, syncs, runs or survives")
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that starts the agent")
     .action(async (command: string[], options: AgentOptions) => {
@@ -58,11 +67,22 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const attachment = attachmentOf(options, command);
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
-      const { profile } = options;
+      const { profile, level, shard } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeAgent({ attachment, agentVersion, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeAgent({
+              attachment,
+              agentVersion,
+              profile,
+              level,
+              shard,
+              options,
+              catalogue,
+              knownFailures,
+              log,
+              interruption,
+            }),
         ]),
       );
     });
@@ -75,11 +95,11 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const catalogue = readCatalogue();
       const command = requireCommand(words);
       const knownFailures = knownFailuresOf(options);
-      const { driver: byDriver = false, profile } = options;
+      const { driver: byDriver = false, profile, shard } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeServer({ command, byDriver, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeServer({ command, byDriver, profile, shard, options, catalogue, knownFailures, log, interruption }),
         ]),
       );
     });
@@ -103,7 +123,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const agentIds = new Set(catalogue.agentCases.map((each) => each.id));
       const ofAgent = known.filter((each) => agentIds.has(each.case));
       const ofServer = known.filter((each) => !agentIds.has(each.case));
-      const shared = { options, catalogue };
+      const shared = { options, catalogue, shard: options.shard };
       exit(
         await conduct(
           options,
@@ -122,6 +142,8 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addKnownFailuresCommand(program);
+  addRecordCommand(program, exit);
 
   program
     .command("list")

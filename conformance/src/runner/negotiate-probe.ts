@@ -21,6 +21,7 @@ export async function probeNegotiate(
 ): Promise<ProbeAnswer> {
   const client = new HandshakeServiceClient(address, credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,
+    "grpc.enable_http_proxy": 0, // what is judged is on this machine, whatever proxy leads out of it
   });
   try {
     return await new Promise<ProbeAnswer>((resolve) => {

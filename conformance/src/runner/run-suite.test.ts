@@ -9,7 +9,7 @@ import { type EventLog, openEventLog } from "../report/event-log.ts";
 import { resultsOf } from "../report/results.ts";
 import type { CaseScope } from "./case-scope.ts";
 import { ConformanceFailure, TargetUnreachable } from "./failure.ts";
-import type { KnownFailure } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
 import { runSuite, type SuiteRun } from "./run-suite.ts";
 
 interface FakeCase extends CaseRecord {

@@ -6,13 +6,15 @@ import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { EXIT } from "./exit-code.ts";
-import { applyKnownFailure, type KnownFailure, knownFailureProblems } from "./known-failures.ts";
+import { applyKnownFailure, knownFailureProblems } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
 import { mountCases } from "./mount.ts";
 import type { CaseResult } from "./outcome.ts";
 import type { Profile } from "./profile.ts";
 import { runMocha } from "./run-mocha.ts";
-import { selectCases } from "./select-cases.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { type Selection, selectCases } from "./select-cases.ts";
+import { type Shard, shardName } from "./shard.ts";
+import { type JudgedLevel, judge, type Verdict } from "./verdict.ts";
 
 /** One run of one suite against one target. */
 export interface SuiteRun<Case extends CaseRecord> {
@@ -23,6 +25,9 @@ export interface SuiteRun<Case extends CaseRecord> {
   readonly profile: Profile;
   readonly jobs: number;
   readonly filter?: string;
+  /** The step on the way to conformance that the run is narrowed to, and the ids of its cases. */
+  readonly level?: JudgedLevel & { readonly ids: ReadonlySet<string> };
+  readonly shard?: Shard;
   readonly knownFailures: readonly KnownFailure[];
   readonly log: EventLog;
   /** What the reports say about the target and the machine. */
@@ -36,8 +41,8 @@ export interface SuiteRun<Case extends CaseRecord> {
 
 /** Runs the selected cases, logs everything, and judges. */
 export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Promise<Verdict> {
-  const { suite, log, filter, catalogue, clauses } = run;
-  const { cases, matched } = selectCases(catalogue, filter);
+  const { suite, log, filter, level, shard, catalogue, clauses } = run;
+  const selection = selectCases(catalogue, { filter, levelIds: level?.ids, shard });
   const places = [...clauses.keys()];
   log.append({
     type: "run-started",
@@ -51,27 +56,31 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     timeScale: run.surroundings.run.timeScale,
     calibration: run.calibration,
     filter,
-    caseCount: cases.length,
+    level: level?.name,
+    shard,
+    caseCount: selection.reported.length,
   });
-  const verdict = matched === 0 ? nothingMatched(filter) : await runCases(run, cases);
+  const verdict = nothingToRun(run, selection) ?? (await runCases(run, selection));
   log.append({ type: "run-ended", suite, ...verdict });
   return verdict;
 
-  async function runCases(run: SuiteRun<Case>, cases: readonly Case[]): Promise<Verdict> {
+  async function runCases(run: SuiteRun<Case>, { cases, reported: own }: Selection<Case>): Promise<Verdict> {
     const today = new Date().toISOString().slice(0, 10);
+    const byId = new Map(own.map((each) => [each.id, each]));
     const runner = caseRunner({
       ...run,
       cases,
-      onBegin: (record) => log.append({ type: "case-started", suite, id: record.id }),
+      onBegin(record) {
+        if (byId.has(record.id)) log.append({ type: "case-started", suite, id: record.id });
+      },
     });
-    const byId = new Map(cases.map((each) => [each.id, each]));
     const results = new Map<string, CaseResult>();
     const end = (result: CaseResult) => {
       results.set(result.id, result);
       log.append({ type: "case-ended", suite, case: reported(byId.get(result.id)!, result) });
     };
     const strays = await runMocha((root) =>
-      mountCases(root, cases, clauses, async (id) => {
+      mountCases(root, own, clauses, async (id) => {
         const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
         end(result);
         return result;
@@ -88,10 +97,12 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
         run.knownFailures,
         [...results.values()],
         catalogue,
-        filter !== undefined,
+        filter !== undefined || level !== undefined || shard !== undefined,
         today,
       ),
       filtered: filter !== undefined,
+      level,
+      shard,
       profile: run.profile,
     });
   }
@@ -115,7 +126,13 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   }
 }
 
-function nothingMatched(filter: string | undefined): Verdict {
-  const what = filter === undefined ? "there is no case" : `the filter "${filter}" matches no case`;
-  return { exitCode: EXIT.tooLittleRan, sentences: [`${what}, so nothing ran`] };
+function nothingToRun<Case extends CaseRecord>(
+  { filter, level, shard }: SuiteRun<Case>,
+  { matched, reported }: Selection<Case>,
+): Verdict | undefined {
+  if (reported.length > 0) return undefined;
+  const among = level === undefined ? "" : ` of the level ${level.name}`;
+  const what = filter === undefined ? `there is no case${among}` : `the filter "${filter}" matches no case${among}`;
+  const empty = `shard ${shard && shardName(shard)} is empty, because there are fewer cases than shards`;
+  return { exitCode: EXIT.tooLittleRan, sentences: [`${matched === 0 ? what : empty}, so nothing ran`] };
 }
