@@ -1,6 +1,5 @@
 import { agentByAddress } from "../attach/agent-by-address.ts";
 import { startAgentByCommand } from "../attach/agent-by-command.ts";
-import type { Command } from "../attach/process-group.ts";
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentCase } from "../case.ts";
 import { isUnpublished } from "../dialect.ts";
@@ -14,21 +13,13 @@ import { type Profile, readProfile, readProfiles } from "../runner/profile.ts";
 import { runSuite, type SuiteRun } from "../runner/run-suite.ts";
 import type { Shard } from "../runner/shard.ts";
 import type { Verdict } from "../runner/verdict.ts";
+import type { AgentAttachment } from "./agent-attachment.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
 import { type CaseOptions, reproWords } from "./run-options.ts";
 import { openRunScope } from "./run-scope.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** How the agent under test is attached. */
-export type AgentAttachment =
-  | { readonly address: string }
-  | {
-      readonly command: Command;
-      /** The command of an older agent, for the cases about an upgrade. */
-      readonly upgradeFrom?: Command;
-    };
 
 export interface AgentRun {
   readonly attachment: AgentAttachment;

@@ -1,13 +1,14 @@
 import { Command, CommanderError } from "commander";
-import type { Command as AgentCommand } from "../attach/process-group.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
+import { olderCommandOf, requireAttachment } from "./agent-attachment.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { requireCommand, splitCommandLine } from "./command-line.ts";
 import { type Conducted, conduct } from "./conduct.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { explainCase } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
-import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
+import { judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
 import { addKnownFailuresCommand } from "./known-failures-command.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
@@ -64,7 +65,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .argument("[command...]", "after --: the command that starts the agent")
     .action(async (command: string[], options: AgentOptions) => {
       const catalogue = readCatalogue();
-      const attachment = attachmentOf(options, command);
+      const attachment = requireAttachment(options, command);
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
       const { profile, level, shard } = options;
@@ -143,6 +144,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
 
   addMatrixCommand(program, exit);
   addKnownFailuresCommand(program);
+  addDoctorCommand(program, exit);
   addRecordCommand(program, exit);
 
   program
@@ -179,21 +181,6 @@ Examples:
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
   berth-conformance explain path-dot-segment`;
-
-function attachmentOf(
-  { address, upgradeFrom }: Pick<AgentOptions, "address" | "upgradeFrom">,
-  command: readonly string[],
-): AgentAttachment {
-  if (address === undefined) return { command: requireCommand(command), upgradeFrom: olderCommandOf(upgradeFrom) };
-  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that is attached by a command");
-  if (command.length > 0) throw new UsageError("an agent is attached by --address or by a command, not by both");
-  if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
-  return { address };
-}
-
-function olderCommandOf(line: string | undefined): AgentCommand | undefined {
-  return line === undefined ? undefined : splitCommandLine(line);
-}
 
 function versionOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

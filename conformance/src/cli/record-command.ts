@@ -8,8 +8,9 @@ import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { isMet } from "../runner/outcome.ts";
 import { callsOf, recordingOf } from "../transcripts/recording-of.ts";
 import { readTranscript, writeTranscript } from "../transcripts/transcript-file.ts";
+import { olderCommandOf } from "./agent-attachment.ts";
 import { readCatalogue } from "./catalogue.ts";
-import { requireCommand, splitCommandLine } from "./command-line.ts";
+import { requireCommand } from "./command-line.ts";
 import { type Interruption, watchInterruption } from "./interruption.ts";
 import { judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
@@ -42,9 +43,8 @@ export function addRecordCommand(program: CommanderCommand, exit: (code: ExitCod
   addRecordOptions(record.command("agent").description("cases that judge an agent"))
     .option("--upgrade-from <command>", "as in agent")
     .action(async (words: string[], { upgradeFrom: older, ...options }: RecordOptions) => {
-      const upgradeFrom = older === undefined ? undefined : splitCommandLine(older);
       const fixed = {
-        attachment: { command: requireCommand(words), upgradeFrom },
+        attachment: { command: requireCommand(words), upgradeFrom: olderCommandOf(older) },
         options: { ...options, seed: options.seed ?? FIXED.seed },
         catalogue: readCatalogue(),
         knownFailures: [],

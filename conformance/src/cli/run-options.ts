@@ -49,7 +49,8 @@ export function addCaseOptions(command: Command): Command {
     );
 }
 
-function positive(text: string): number {
+/** A number of an option. */
+export function positive(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= 1000)) throw new InvalidArgumentError("a number above 0, at most 1000");
   return value;
