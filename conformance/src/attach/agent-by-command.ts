@@ -8,7 +8,7 @@ import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-di
 
 /** What does not change from one agent to the next of a run. */
 export interface AgentCommandSettings
-  extends Pick<AgentProcessSettings, "command" | "patienceMs" | "limits" | "environment"> {
+  extends Pick<AgentProcessSettings, "command" | "patienceMs" | "limits" | "environment" | "onWaiting"> {
   /** The command of an agent of an older version, from which the agent can be upgraded. */
   readonly olderCommand?: Command;
 }
@@ -45,12 +45,13 @@ export async function startAgentByCommand(settings: AgentCommandSettings): Promi
     launch: (options = {}) =>
       startAgentByCommand({
         ...settings,
+        onWaiting: undefined, // the first start has shown that the command works
         limits: { ...settings.limits, ...options.limits },
         environment: { ...settings.environment, ...options.environment },
       }),
     launchOlder() {
       if (settings.olderCommand === undefined) throw new HarnessError("there is no command of an older agent");
-      return startOlderAgent(settings, settings.olderCommand);
+      return startOlderAgent({ ...settings, onWaiting: undefined }, settings.olderCommand);
     },
     async stop() {
       try {

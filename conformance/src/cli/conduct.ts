@@ -1,3 +1,5 @@
+import { appendFileSync, mkdirSync } from "node:fs";
+import { dirname } from "node:path";
 import type { GateResult } from "../clauses/clause-gate.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
 import { resultsOf } from "../report/results.ts";
@@ -7,6 +9,7 @@ import type { Verdict } from "../runner/verdict.ts";
 import { type Interruption, watchInterruption } from "./interruption.ts";
 import { showProgress } from "./progress.ts";
 import type { RunOptions } from "./run-options.ts";
+import { UsageError } from "./usage-error.ts";
 import { writeReports } from "./write-reports.ts";
 
 /** One run to be conducted. */
@@ -14,6 +17,7 @@ export type Conducted = (log: EventLog, interruption: Interruption) => Promise<V
 
 /** Conducts runs one after another, and makes every report of all of them together from one event log. */
 export async function conduct(options: RunOptions, runs: readonly Conducted[], gate?: GateResult): Promise<ExitCode> {
+  for (const path of [options.json, options.junit, options.events]) requireWritable(path);
   const progress = showProgress(process.stderr);
   const log = openEventLog(options.events, progress.onEvent);
   const interruption = watchInterruption();
@@ -33,6 +37,19 @@ export async function conduct(options: RunOptions, runs: readonly Conducted[], g
   const results = resultsOf(log.events, exitCode, gate);
   writeReports(options, unreached.length === 0 ? results : { ...results, unreached }, traces);
   return exitCode;
+}
+
+/** What cannot be written is better said before a run than after it. */
+function requireWritable(path: string): void {
+  try {
+    mkdirSync(dirname(path), { recursive: true });
+    appendFileSync(path, "");
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${path} cannot be written: ${why}; choose another place with --json, --junit or --events`, {
+      cause,
+    });
+  }
 }
 
 /** One target that cannot be reached does not keep the others from being judged. */

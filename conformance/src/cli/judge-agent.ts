@@ -1,30 +1,25 @@
 import { agentByAddress } from "../attach/agent-by-address.ts";
 import { startAgentByCommand } from "../attach/agent-by-command.ts";
-import type { Command } from "../attach/process-group.ts";
 import type { AgentTarget } from "../attach/target.ts";
+import type { AgentCase } from "../case.ts";
 import { isUnpublished } from "../dialect.ts";
 import type { EventLog } from "../report/event-log.ts";
 import type { AgentFacts } from "../runner/agent-facts.ts";
 import { agentSurroundings, learnAgent } from "../runner/agent-suite.ts";
-import type { KnownFailure } from "../runner/known-failures.ts";
+import type { CaseSurroundings } from "../runner/execute-case.ts";
+import type { KnownFailure } from "../runner/known-failures-file.ts";
+import { idsUpTo, readLevels } from "../runner/level.ts";
 import { type Profile, readProfile, readProfiles } from "../runner/profile.ts";
-import { runSuite } from "../runner/run-suite.ts";
+import { runSuite, type SuiteRun } from "../runner/run-suite.ts";
+import type { Shard } from "../runner/shard.ts";
 import type { Verdict } from "../runner/verdict.ts";
+import type { AgentAttachment } from "./agent-attachment.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
-import { type RunOptions, reproWords } from "./run-options.ts";
+import { type CaseOptions, reproWords } from "./run-options.ts";
 import { openRunScope, withTraces } from "./run-scope.ts";
 import { UsageError } from "./usage-error.ts";
-
-/** How the agent under test is attached. */
-export type AgentAttachment =
-  | { readonly address: string }
-  | {
-      readonly command: Command;
-      /** The command of an older agent, for the cases about an upgrade. */
-      readonly upgradeFrom?: Command;
-    };
 
 export interface AgentRun {
   readonly attachment: AgentAttachment;
@@ -32,23 +27,28 @@ export interface AgentRun {
   readonly agentVersion?: number;
   /** A profile by name, in place of the one that version and attachment lead to. */
   readonly profile?: string;
-  readonly options: RunOptions;
+  /** The name of the step on the way to conformance that the run is narrowed to. */
+  readonly level?: string;
+  readonly shard?: Shard;
+  readonly options: CaseOptions;
   readonly catalogue: Catalogue;
   readonly knownFailures: readonly KnownFailure[];
   readonly log: EventLog;
   readonly interruption: Interruption;
+  /** In place of a new one; see `RunScope`. */
+  readonly nonce?: string;
+  readonly onWire?: CaseSurroundings<AgentCase>["onWire"];
 }
 
-/** How long an agent has to start or end. */
-const PATIENCE_MS = 20_000;
 /** The lowest and the highest agent version with a profile of its own; agents beyond them are judged by these. */
 const PROFILED_VERSIONS = { lowest: 42, highest: 49 } as const;
 
 /** Attaches to an agent, runs the cases, and detaches again. */
 export async function judgeAgent(run: AgentRun): Promise<Verdict> {
   const { options, catalogue } = run;
-  const { scope, calibration } = await openRunScope(options);
-  const attached = await attach(run.attachment, PATIENCE_MS * scope.timeScale);
+  const { scope, calibration } = await openRunScope(options, run.nonce);
+  const level = levelOf(run);
+  const attached = await attach(run.attachment, options.startTimeout * 1000 * scope.timeScale);
   const release = run.interruption.owe(attached.detach);
   try {
     const facts = judgedFacts(await learnAgent(attached.agent, catalogue.agentCases, scope), run.agentVersion);
@@ -57,8 +57,13 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
       suite: "agent",
       catalogue: catalogue.agentCases,
       clauses: catalogue.clauses,
-      surroundings: agentSurroundings(attached.agent, facts, withTraces(scope, run, "agent", facts.agentVersion)),
+      surroundings: {
+        ...agentSurroundings(attached.agent, facts, withTraces(scope, run, "agent", facts.agentVersion)),
+        onWire: run.onWire,
+      },
       profile: profileOf(run, facts.agentVersion),
+      level,
+      shard: run.shard,
       jobs: options.jobs,
       filter: options.filter,
       knownFailures: run.knownFailures.filter(
@@ -89,7 +94,12 @@ async function attach(
 ): Promise<{ agent: AgentTarget; detach: () => Promise<void> }> {
   if ("address" in attachment) return { agent: agentByAddress(attachment.address), detach: async () => undefined };
   const { command, upgradeFrom: olderCommand } = attachment;
-  const agent = await startAgentByCommand({ command, olderCommand, patienceMs });
+  const agent = await startAgentByCommand({
+    command,
+    olderCommand,
+    patienceMs,
+    onWaiting: (what) => console.error(what),
+  });
   return { agent, detach: agent.stop };
 }
 
@@ -107,7 +117,19 @@ function judgedFacts(facts: AgentFacts, agentVersion = facts.agentVersion): Agen
 function profileOf(run: AgentRun, agentVersion: number): Profile {
   const published = isUnpublished(agentVersion) ? 46 : agentVersion;
   const version = Math.min(Math.max(published, PROFILED_VERSIONS.lowest), PROFILED_VERSIONS.highest);
-  return requireProfile(run.profile ?? `agent-${version}${"address" in run.attachment ? "-by-address" : ""}`);
+  const base = `agent-${version}${"address" in run.attachment ? "-by-address" : ""}`;
+  return requireProfile(run.profile ?? (run.level === undefined ? base : `${base}-${run.level}`));
+}
+
+function levelOf({ level: name, catalogue }: AgentRun): SuiteRun<AgentCase>["level"] {
+  if (name === undefined) return undefined;
+  const names = readLevels().map((each) => each.name);
+  if (!names.includes(name)) throw new UsageError(`there is no level "${name}"; there are ${names.join(", ")}`);
+  return {
+    name,
+    next: names[names.indexOf(name) + 1],
+    ids: idsUpTo(name, catalogue.agentCases, catalogue.clauses),
+  };
 }
 
 /** @throws {UsageError} naming the profiles there are. */

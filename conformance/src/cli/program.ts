@@ -1,17 +1,20 @@
 import { Command, CommanderError } from "commander";
-import type { Command as AgentCommand } from "../attach/process-group.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
+import { olderCommandOf, requireAttachment } from "./agent-attachment.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { requireCommand, splitCommandLine } from "./command-line.ts";
 import { type Conducted, conduct } from "./conduct.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
 import { explainCase } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
-import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
+import { judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
+import { addKnownFailuresCommand } from "./known-failures-command.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
+import { addRecordCommand } from "./record-command.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -37,7 +40,13 @@ function complain(message: string, code: ExitCode): ExitCode {
   return code;
 }
 
-type AgentOptions = RunOptions & { address?: string; agentVersion?: string; profile?: string; upgradeFrom?: string };
+type AgentOptions = RunOptions & {
+  address?: string;
+  agentVersion?: string;
+  level?: string;
+  profile?: string;
+  upgradeFrom?: string;
+};
 type ServerOptions = RunOptions & { driver?: true; profile?: string };
 type AllOptions = RunOptions & { agent: readonly string[]; server: string; upgradeFrom?: string };
 
@@ -51,18 +60,30 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .option("--address <host:port>", "an agent that runs already")
     .option("--agent-version <number>", "the version the agent is expected to announce, which decides what applies")
     .option("--upgrade-from <command>", UPGRADE_FROM)
+    .option("--level <name>", "a step on the way to conformance: answers, negotiates, syncs, runs or survives")
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that starts the agent")
     .action(async (command: string[], options: AgentOptions) => {
       const catalogue = readCatalogue();
-      const attachment = attachmentOf(options, command);
+      const attachment = requireAttachment(options, command);
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
-      const { profile } = options;
+      const { profile, level, shard } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeAgent({ attachment, agentVersion, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeAgent({
+              attachment,
+              agentVersion,
+              profile,
+              level,
+              shard,
+              options,
+              catalogue,
+              knownFailures,
+              log,
+              interruption,
+            }),
         ]),
       );
     });
@@ -75,11 +96,11 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const catalogue = readCatalogue();
       const command = requireCommand(words);
       const knownFailures = knownFailuresOf(options);
-      const { driver: byDriver = false, profile } = options;
+      const { driver: byDriver = false, profile, shard } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeServer({ command, byDriver, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeServer({ command, byDriver, profile, shard, options, catalogue, knownFailures, log, interruption }),
         ]),
       );
     });
@@ -103,7 +124,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const agentIds = new Set(catalogue.agentCases.map((each) => each.id));
       const ofAgent = known.filter((each) => agentIds.has(each.case));
       const ofServer = known.filter((each) => !agentIds.has(each.case));
-      const shared = { options, catalogue };
+      const shared = { options, catalogue, shard: options.shard };
       exit(
         await conduct(
           options,
@@ -122,6 +143,9 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addKnownFailuresCommand(program);
+  addDoctorCommand(program, exit);
+  addRecordCommand(program, exit);
 
   program
     .command("list")
@@ -157,21 +181,6 @@ Examples:
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
   berth-conformance explain path-dot-segment`;
-
-function attachmentOf(
-  { address, upgradeFrom }: Pick<AgentOptions, "address" | "upgradeFrom">,
-  command: readonly string[],
-): AgentAttachment {
-  if (address === undefined) return { command: requireCommand(command), upgradeFrom: olderCommandOf(upgradeFrom) };
-  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that is attached by a command");
-  if (command.length > 0) throw new UsageError("an agent is attached by --address or by a command, not by both");
-  if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
-  return { address };
-}
-
-function olderCommandOf(line: string | undefined): AgentCommand | undefined {
-  return line === undefined ? undefined : splitCommandLine(line);
-}
 
 function versionOf(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;

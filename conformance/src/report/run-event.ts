@@ -2,6 +2,7 @@ import type { ClauseLevel } from "../clauses/clause.ts";
 import type { Calibration } from "../runner/calibrate.ts";
 import type { ExitCode } from "../runner/exit-code.ts";
 import type { CaseResult } from "../runner/outcome.ts";
+import type { Shard } from "../runner/shard.ts";
 
 /** Which of the two ends a run judges. */
 export type SuiteName = "agent" | "server";
@@ -53,8 +54,10 @@ export interface RunStarted {
   readonly timeScale: number;
   readonly calibration: Calibration;
   readonly filter?: string;
-  /** The part of the cases that this run is about, from 1; absent when it is all of them. */
-  readonly shard?: { readonly index: number; readonly count: number };
+  /** The step on the way to conformance that the run was narrowed to. */
+  readonly level?: string;
+  /** Which part of the run this is; absent when it is all of it. */
+  readonly shard?: Shard;
   readonly caseCount: number;
 }
 

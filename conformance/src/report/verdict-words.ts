@@ -12,8 +12,8 @@ const WORDS: Readonly<Record<ExitCode, string>> = {
 
 /** The verdict of everything that ran in a few words. A run that was narrowed is never called conformant. */
 export function verdictWords({ exitCode, runs }: Results): string {
-  const narrowed = runs.some((run) => run.filter !== undefined || run.shard !== undefined);
-  if (exitCode === 0 && narrowed) return "nothing failed, and nothing is proven: not all cases were run";
+  const narrowed = runs.some((run) => run.filter !== undefined || run.level !== undefined || run.shard !== undefined);
+  if (exitCode === 0 && narrowed) return "nothing failed, and conformance is not proven: not all cases were run";
   return WORDS[exitCode];
 }
 

@@ -1,6 +1,7 @@
 import { within } from "../attach/within.ts";
 import type { CaseRecord } from "../case.ts";
 import type { ClauseLevel } from "../clauses/clause.ts";
+import type { TranscriptEntry } from "../report/transcript.ts";
 import { isRequiredLevel } from "./case-level.ts";
 import { type CaseScope, openCaseScope, type RunScope } from "./case-scope.ts";
 import { ConformanceFailure, type FailureFacts, NotApplicable, TargetUnreachable } from "./failure.ts";
@@ -17,6 +18,8 @@ export interface CaseSurroundings<Case extends CaseRecord> {
   perform(record: Case, scope: CaseScope): Promise<void>;
   /** After a negative case: why the target no longer serves; undefined when it does. */
   dead?(): Promise<string | undefined>;
+  /** Told what went over the wire in every case that ran, however it ended; results hold only what needs explaining. */
+  onWire?(record: Case, entries: readonly TranscriptEntry[], attempt: number): void;
 }
 
 type Ending = Pick<CaseResult, "outcome" | "failure" | "reason">;
@@ -42,6 +45,7 @@ export async function executeCase<Case extends CaseRecord>(
   if (ending === MET && scope.observations.length > 0) ending = { outcome: "observed" };
   if (ending.outcome === "fail" && !isRequiredLevel(level)) ending = { ...ending, outcome: "warn" };
 
+  surroundings.onWire?.(record, scope.transcript.entries(), attempt);
   const explained = ending.outcome !== "pass" && ending.outcome !== "observed" && ending.outcome !== "not-applicable";
   return {
     id: record.id,

@@ -11,7 +11,7 @@ import { resultsFormat } from "../report/format/results-format.ts";
 import { resultsOf } from "../report/results.ts";
 import type { CaseScope } from "./case-scope.ts";
 import { ConformanceFailure, TargetUnreachable } from "./failure.ts";
-import type { KnownFailure } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
 import { runSuite, type SuiteRun } from "./run-suite.ts";
 
 interface FakeCase extends CaseRecord {

@@ -8,13 +8,15 @@ import { caseRunner } from "./case-runner.ts";
 import { catalogueDigest } from "./catalogue-digest.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { EXIT } from "./exit-code.ts";
-import { applyKnownFailure, type KnownFailure, knownFailureProblems } from "./known-failures.ts";
+import { applyKnownFailure, knownFailureProblems } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
 import { mountCases } from "./mount.ts";
 import type { CaseResult } from "./outcome.ts";
 import type { Profile } from "./profile.ts";
 import { runMocha } from "./run-mocha.ts";
-import { selectCases } from "./select-cases.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { type Selection, selectCases } from "./select-cases.ts";
+import { type Shard, shardName } from "./shard.ts";
+import { type JudgedLevel, judge, type Verdict } from "./verdict.ts";
 
 /** One run of one suite against one target. */
 export interface SuiteRun<Case extends CaseRecord> {
@@ -25,6 +27,9 @@ export interface SuiteRun<Case extends CaseRecord> {
   readonly profile: Profile;
   readonly jobs: number;
   readonly filter?: string;
+  /** The step on the way to conformance that the run is narrowed to, and the ids of its cases. */
+  readonly level?: JudgedLevel & { readonly ids: ReadonlySet<string> };
+  readonly shard?: Shard;
   readonly knownFailures: readonly KnownFailure[];
   readonly log: EventLog;
   /** What the reports say about the target and the machine. */
@@ -41,8 +46,8 @@ type JudgedRun = Verdict & Pick<RunEnded, "knownFailureProblems">;
 
 /** Runs the selected cases, logs everything, and judges. */
 export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Promise<Verdict> {
-  const { suite, log, filter, catalogue, clauses } = run;
-  const { cases, matched } = selectCases(catalogue, filter);
+  const { suite, log, filter, level, shard, catalogue, clauses } = run;
+  const selection = selectCases(catalogue, { filter, levelIds: level?.ids, shard });
   const places = [...clauses.keys()];
   log.append({
     type: "run-started",
@@ -59,27 +64,31 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     timeScale: run.surroundings.run.timeScale,
     calibration: run.calibration,
     filter,
-    caseCount: cases.length,
+    level: level?.name,
+    shard,
+    caseCount: selection.reported.length,
   });
-  const verdict = matched === 0 ? nothingMatched(filter) : await runCases(run, cases);
+  const verdict = nothingToRun(run, selection) ?? (await runCases(run, selection));
   log.append({ type: "run-ended", suite, at: new Date().toISOString(), ...verdict });
   return verdict;
 
-  async function runCases(run: SuiteRun<Case>, cases: readonly Case[]): Promise<JudgedRun> {
+  async function runCases(run: SuiteRun<Case>, { cases, reported: own }: Selection<Case>): Promise<JudgedRun> {
     const today = new Date().toISOString().slice(0, 10);
+    const byId = new Map(own.map((each) => [each.id, each]));
     const runner = caseRunner({
       ...run,
       cases,
-      onBegin: (record) => log.append({ type: "case-started", suite, id: record.id }),
+      onBegin(record) {
+        if (byId.has(record.id)) log.append({ type: "case-started", suite, id: record.id });
+      },
     });
-    const byId = new Map(cases.map((each) => [each.id, each]));
     const results = new Map<string, CaseResult>();
     const end = (result: CaseResult) => {
       results.set(result.id, result);
       log.append({ type: "case-ended", suite, case: reported(byId.get(result.id)!, result) });
     };
     const strays = await runMocha((root) =>
-      mountCases(root, cases, clauses, async (id) => {
+      mountCases(root, own, clauses, async (id) => {
         const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
         end(result);
         return result;
@@ -91,11 +100,14 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
       end({ ...result, outcome: "harness-error", reason });
     }
     const ended = [...results.values()];
-    const problems = knownFailureProblems(run.knownFailures, ended, catalogue, filter !== undefined, today);
+    const partial = filter !== undefined || level !== undefined || shard !== undefined;
+    const problems = knownFailureProblems(run.knownFailures, ended, catalogue, partial, today);
     const verdict = judge({
       results: ended,
       knownFailureProblems: problems,
       filtered: filter !== undefined,
+      level,
+      shard,
       profile: run.profile,
     });
     return { ...verdict, knownFailureProblems: problems };
@@ -125,7 +137,14 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   }
 }
 
-function nothingMatched(filter: string | undefined): JudgedRun {
-  const what = filter === undefined ? "there is no case" : `the filter "${filter}" matches no case`;
-  return { exitCode: EXIT.tooLittleRan, sentences: [`${what}, so nothing ran`], knownFailureProblems: [] };
+function nothingToRun<Case extends CaseRecord>(
+  { filter, level, shard }: SuiteRun<Case>,
+  { matched, reported }: Selection<Case>,
+): JudgedRun | undefined {
+  if (reported.length > 0) return undefined;
+  const among = level === undefined ? "" : ` of the level ${level.name}`;
+  const what = filter === undefined ? `there is no case${among}` : `the filter "${filter}" matches no case${among}`;
+  const empty = `shard ${shard && shardName(shard)} is empty, because there are fewer cases than shards`;
+  const sentence = `${matched === 0 ? what : empty}, so nothing ran`;
+  return { exitCode: EXIT.tooLittleRan, sentences: [sentence], knownFailureProblems: [] };
 }

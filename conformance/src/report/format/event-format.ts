@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { Calibration } from "../../runner/calibrate.ts";
 import { EXIT, type ExitCode } from "../../runner/exit-code.ts";
+import type { Shard } from "../../runner/shard.ts";
 import type { RunEnded, RunEvent, RunStarted } from "../run-event.ts";
 import { caseFormat } from "./case-format.ts";
 import { count, milliseconds, type Shape } from "./shape.ts";
@@ -28,7 +29,7 @@ const shard = z
   .strictObject({
     index: z.int().positive().describe("Which part, from 1."),
     count: z.int().positive().describe("How many parts there are."),
-  } satisfies Shape<NonNullable<RunStarted["shard"]>>)
+  } satisfies Shape<Shard>)
   .describe("The part of the cases that this run is about; absent when it is all of them.");
 
 export const exitCode = z
@@ -59,6 +60,10 @@ export const startedShape = {
     .string()
     .optional()
     .describe("What the cases were narrowed to; a filtered run proves nothing about conformance."),
+  level: z
+    .string()
+    .optional()
+    .describe("The step on the way to conformance that the run was narrowed to; it is not conformance."),
   shard: shard.optional(),
   caseCount: count.describe("How many cases were going to be run."),
 } satisfies Omit<Shape<RunStarted>, "type">;
