@@ -8,7 +8,7 @@ import type { AgentFacts } from "../runner/agent-facts.ts";
 import { agentSurroundings, learnAgent } from "../runner/agent-suite.ts";
 import type { CaseSurroundings } from "../runner/execute-case.ts";
 import type { KnownFailure } from "../runner/known-failures-file.ts";
-import { idsUpTo, readLevels } from "../runner/level.ts";
+import { idsUpTo, judgedLevel, readLevels } from "../runner/level.ts";
 import { type Profile, readProfile, readProfiles } from "../runner/profile.ts";
 import { runSuite, type SuiteRun } from "../runner/run-suite.ts";
 import type { Shard } from "../runner/shard.ts";
@@ -125,11 +125,7 @@ function levelOf({ level: name, catalogue }: AgentRun): SuiteRun<AgentCase>["lev
   if (name === undefined) return undefined;
   const names = readLevels().map((each) => each.name);
   if (!names.includes(name)) throw new UsageError(`there is no level "${name}"; there are ${names.join(", ")}`);
-  return {
-    name,
-    next: names[names.indexOf(name) + 1],
-    ids: idsUpTo(name, catalogue.agentCases, catalogue.clauses),
-  };
+  return { ...judgedLevel(name), ids: idsUpTo(name, catalogue.agentCases, catalogue.clauses) };
 }
 
 /** @throws {UsageError} naming the profiles there are. */

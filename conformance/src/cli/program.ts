@@ -14,6 +14,7 @@ import { addKnownFailuresCommand } from "./known-failures-command.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
+import { addMergeCommand } from "./merge-command.ts";
 import { addRecordCommand } from "./record-command.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
@@ -143,6 +144,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addMergeCommand(program, exit);
   addKnownFailuresCommand(program);
   addDoctorCommand(program, exit);
   addRecordCommand(program, exit);

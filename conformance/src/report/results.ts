@@ -38,7 +38,7 @@ export interface Results {
 
 /** Reads the results out of the events of one or several runs. */
 export function resultsOf(events: readonly RunEvent[], exitCode: ExitCode, clauseGate?: GateResult): Results {
-  return resultsOfRuns(labelled(eventsOfRuns(events).flatMap((own) => runOf(own) ?? [])), exitCode, clauseGate);
+  return resultsOfRuns(withLabels(eventsOfRuns(events).flatMap((own) => runOf(own) ?? [])), exitCode, clauseGate);
 }
 
 /** Puts runs together. */
@@ -57,7 +57,8 @@ function eventsOfRuns(events: readonly RunEvent[]): RunEvent[][] {
   return runs;
 }
 
-function labelled(runs: readonly Omit<RunResults, "label">[]): RunResults[] {
+/** Names runs that stand together: by the end judged, and where there are several of it by the agent's version. */
+export function withLabels(runs: readonly Omit<RunResults, "label">[]): RunResults[] {
   return runs.map((run, index) => {
     const others = runs.filter((other) => other.suite === run.suite);
     if (others.length === 1) return { ...run, label: run.suite };

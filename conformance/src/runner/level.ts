@@ -4,6 +4,7 @@ import type { AgentCase } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
 import { packageFile } from "../package-file.ts";
 import { readTranscript } from "../transcripts/transcript-file.ts";
+import type { JudgedLevel } from "./verdict.ts";
 
 const level = z.strictObject({
   name: z.string().regex(/^[a-z]+$/),
@@ -30,6 +31,12 @@ export function readLevels(): readonly Level[] {
     .array(level)
     .nonempty()
     .parse(JSON.parse(readFileSync(packageFile("levels.json"), "utf8")));
+}
+
+/** What a verdict has to know of a level by its name. */
+export function judgedLevel(name: string): JudgedLevel {
+  const names = readLevels().map((each) => each.name);
+  return { name, next: names[names.indexOf(name) + 1] };
 }
 
 /**
