@@ -50,7 +50,7 @@ function addVerdict(report: Builder, results: Results): void {
   verdict.className("verdict").name("the command exits with 0").time(0);
   verdict
     .failure(verdictWords(results), `exit-${results.exitCode}`)
-    .stacktrace(visibleText(whyRed(results).join("\n")));
+    .stacktrace(insideCdata(visibleText(whyRed(results).join("\n"))));
 }
 
 /** In UTC and without a zone, which is the form that the readers know. */
@@ -99,6 +99,11 @@ function details(each: ReportedCase, suite: SuiteName): string {
     ...(each.timeline.length === 0 ? [] : ["timeline:", ...timelineLines(each.timeline, suite)]),
     `again: ${each.repro}`,
   ]
-    .map(visibleText)
+    .map((line) => insideCdata(visibleText(line)))
     .join("\n");
+}
+
+/** The builder splits the first end of a CDATA section that it meets in a text, and no other. */
+function insideCdata(text: string): string {
+  return text.replaceAll("]]>", "]]\\u{3e}");
 }

@@ -5,6 +5,7 @@ import type { TranscriptEntry } from "../report/transcript.ts";
 import { isRequiredLevel } from "./case-level.ts";
 import { type CaseScope, openCaseScope, type RunScope } from "./case-scope.ts";
 import { ConformanceFailure, type FailureFacts, NotApplicable, TargetUnreachable } from "./failure.ts";
+import { likelyCause } from "./likely-cause.ts";
 import type { CaseResult, Outcome } from "./outcome.ts";
 
 /** What executing a case needs to know about the target. */
@@ -104,7 +105,7 @@ function endingOf(error: unknown): Ending {
   return { outcome: "harness-error", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
-function failing({ code, expected, actual, message, clause, hint }: FailureFacts): Ending {
+function failing({ code, expected, actual, message, clause, hint = likelyCause(code) }: FailureFacts): Ending {
   const facts = { code, message: message ?? `expected ${expected}, got ${actual}`, expected, actual };
   return {
     outcome: "fail",

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
+import { transcriptEntryFormat } from "../report/format/case-format.ts";
 import { eventFormat } from "../report/format/event-format.ts";
 import { resultsFormat } from "../report/format/results-format.ts";
 import { resultsOf } from "../report/results.ts";
@@ -87,6 +88,68 @@ describe("runSuite", () => {
     assert.equal(results.cases[0]?.failure?.code, "did-not-stop");
     assert.equal(results.cases[0]?.repro, "again stops");
     assert.equal(results.cases[0]?.clauses[0]?.sentence, "An agent MUST stop.");
+  });
+
+  it("says the likely cause of a failure where it knows one, and the case's own before that", async () => {
+    const facts = { code: "not-refused", expected: "a refusal", actual: "an answer" };
+    const { results } = await run([
+      fake("silent", async () => {
+        throw new ConformanceFailure(facts);
+      }),
+      fake("telling", async () => {
+        throw new ConformanceFailure({ ...facts, hint: "the gate is open" });
+      }),
+      fake("strange", breaks),
+    ]);
+    const hints = Object.fromEntries(results.cases.map(({ id, failure }) => [id, failure?.hint]));
+    assert.match(hints.silent ?? "", /the check is missing/);
+    assert.deepEqual([hints.telling, hints.strange], ["the gate is open", undefined]);
+  });
+
+  it("quotes the clause that was broken where it is none of the case's", async () => {
+    const { results } = await run([
+      fake("stops", async () => {
+        throw new ConformanceFailure({ code: "x", clause: "A-002", expected: "a rest", actual: "none" });
+      }),
+    ]);
+    assert.equal(results.cases[0]?.brokenClause?.sentence, "An agent SHOULD rest.");
+    assert.deepEqual(
+      results.cases[0]?.clauses.map(({ id }) => id),
+      ["A-001"],
+    );
+  });
+
+  it("writes a trace of every case that is executed, whole and without secrets", async () => {
+    const traceDirectory = join(folder, "traces", "agent-51");
+    const many = 500;
+    const send = async (scope: CaseScope) => {
+      for (let index = 0; index < many; index += 1) {
+        scope.transcript.record("sent", "server", "Data", {
+          index,
+          sessionToken: "secret",
+          list: Array(40).fill(index),
+        });
+      }
+    };
+    const surroundings = {
+      run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [], traceDirectory },
+      caseMs: 5_000,
+      inapplicable: (record: FakeCase) => (record.features ? "it is not served" : undefined),
+      perform: (_: FakeCase, scope: CaseScope) => send(scope),
+    };
+    const { outcomes } = await run([fake("stops", keeps), fake("zips", keeps, { features: ["zstd@1"] })], {
+      surroundings,
+    });
+    assert.deepEqual(outcomes, { stops: "pass", zips: "not-applicable" });
+    assert.deepEqual(readdirSync(traceDirectory), ["stops.jsonl"]);
+    const text = readFileSync(join(traceDirectory, "stops.jsonl"), "utf8");
+    const entries = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => transcriptEntryFormat.parse(JSON.parse(line)));
+    assert.equal(entries.length, many);
+    assert.deepEqual(entries[300]?.message, { index: 300, sessionToken: "<redacted>", list: Array(40).fill(300) });
+    assert.ok(!text.includes("secret"));
   });
 
   it("warns where only a recommendation is not followed, and stays conformant", async () => {
