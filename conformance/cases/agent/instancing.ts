@@ -372,6 +372,20 @@ export const instancingCases: readonly AgentCase[] = [
     },
   },
   {
+    id: "server-identity-only-as-announced",
+    clauses: ["INST-016"],
+    title: "A server_id names nothing in a session without server-identity@1, whatever features the server has named",
+    async run(context) {
+      const peer = await context.connect({ from: "127.0.0.6" });
+      for (const feature of ["server-identity@2", "server-identity@999", "server-identity", "server-identity@1"]) {
+        const request = { product: "Caravel", serverId: uuidFrom(context.random), features: [feature] };
+        // An agent that announces it serves it, which is another case's matter.
+        if ((await peer.session(request)).features.includes("server-identity@1")) continue;
+        await expectInstance(peer, request, ISOLATION_ADDRESS, "p-caravel/a-127_2e0_2e0_2e6");
+      }
+    },
+  },
+  {
     id: "server-identity-needs-both",
     clauses: ["INST-016", "INST-022", "INST-013"],
     title: "Without server_id, without the feature, or with an InstanceId, server-identity changes nothing",

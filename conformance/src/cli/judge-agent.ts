@@ -17,8 +17,9 @@ import type { AgentAttachment } from "./agent-attachment.ts";
 import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
+import type { OpenedRun } from "./opened-run.ts";
 import { type CaseOptions, reproWords } from "./run-options.ts";
-import { openRunScope, withTraces } from "./run-scope.ts";
+import { openRunScope } from "./run-scope.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface AgentRun {
@@ -45,31 +46,42 @@ const PROFILED_VERSIONS = { lowest: 42, highest: 49 } as const;
 
 /** Attaches to an agent, runs the cases, and detaches again. */
 export async function judgeAgent(run: AgentRun): Promise<Verdict> {
+  const opened = await openAgentRun(run);
+  try {
+    return await runSuite({ ...opened.run, log: run.log });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Attaches to an agent and learns what it is. The caller closes. @throws {TargetUnreachable} when it cannot be reached. */
+export async function openAgentRun(run: Omit<AgentRun, "log">): Promise<OpenedRun<AgentCase>> {
   const { options, catalogue } = run;
   const { scope, calibration } = await openRunScope(options, run.nonce);
   const level = levelOf(run);
   const attached = await attach(run.attachment, options.startTimeout * 1000 * scope.timeScale);
   const release = run.interruption.owe(attached.detach);
+  async function close(): Promise<void> {
+    release();
+    await attached.detach();
+  }
   try {
     const facts = judgedFacts(await learnAgent(attached.agent, catalogue.agentCases, scope), run.agentVersion);
     const target = "address" in run.attachment ? run.attachment.address : joinCommandLine(run.attachment.command);
-    return await runSuite({
+    const judged: OpenedRun<AgentCase>["run"] = {
       suite: "agent",
       catalogue: catalogue.agentCases,
       clauses: catalogue.clauses,
-      surroundings: {
-        ...agentSurroundings(attached.agent, facts, withTraces(scope, run, "agent", facts.agentVersion)),
-        onWire: run.onWire,
-      },
+      surroundings: { ...agentSurroundings(attached.agent, facts, scope), onWire: run.onWire },
       profile: profileOf(run, facts.agentVersion),
       level,
       shard: run.shard,
       jobs: options.jobs,
+      traceDir: options.traceDir,
       filter: options.filter,
       knownFailures: run.knownFailures.filter(
         ({ agentVersion = facts.agentVersion }) => agentVersion === facts.agentVersion,
       ),
-      log: run.log,
       target,
       agentVersion: facts.agentVersion,
       features: facts.features,
@@ -81,10 +93,11 @@ export async function judgeAgent(run: AgentRun): Promise<Verdict> {
           ...reproWords(options, id, scope.seed),
           ...attachmentWords(run),
         ]),
-    });
-  } finally {
-    release();
-    await attached.detach();
+    };
+    return { run: judged, close };
+  } catch (error) {
+    await close();
+    throw error;
   }
 }
 
@@ -114,14 +127,18 @@ function judgedFacts(facts: AgentFacts, agentVersion = facts.agentVersion): Agen
   return { ...facts, agentVersion };
 }
 
-function profileOf(run: AgentRun, agentVersion: number): Profile {
+function profileOf(run: Pick<AgentRun, "profile" | "level" | "attachment">, agentVersion: number): Profile {
   const published = isUnpublished(agentVersion) ? 46 : agentVersion;
   const version = Math.min(Math.max(published, PROFILED_VERSIONS.lowest), PROFILED_VERSIONS.highest);
   const base = `agent-${version}${"address" in run.attachment ? "-by-address" : ""}`;
   return requireProfile(run.profile ?? (run.level === undefined ? base : `${base}-${run.level}`));
 }
 
-function levelOf({ level: name, catalogue }: AgentRun): SuiteRun<AgentCase>["level"] {
+/** @throws {UsageError} naming the levels there are. */
+export function levelOf({
+  level: name,
+  catalogue,
+}: Pick<AgentRun, "level" | "catalogue">): SuiteRun<AgentCase>["level"] {
   if (name === undefined) return undefined;
   const names = readLevels().map((each) => each.name);
   if (!names.includes(name)) throw new UsageError(`there is no level "${name}"; there are ${names.join(", ")}`);
@@ -136,7 +153,7 @@ export function requireProfile(name: string): Profile {
   throw new UsageError(`there is no profile "${name}"; there are ${names.join(", ")}`);
 }
 
-function attachmentWords({ attachment }: AgentRun): string[] {
+function attachmentWords({ attachment }: Pick<AgentRun, "attachment">): string[] {
   if ("address" in attachment) return ["--address", attachment.address];
   const { command, upgradeFrom } = attachment;
   return [...(upgradeFrom === undefined ? [] : ["--upgrade-from", joinCommandLine(upgradeFrom)]), "--", ...command];

@@ -13,8 +13,9 @@ import type { Catalogue } from "./catalogue.ts";
 import { joinCommandLine } from "./command-line.ts";
 import type { Interruption } from "./interruption.ts";
 import { requireProfile } from "./judge-agent.ts";
+import type { OpenedRun } from "./opened-run.ts";
 import { type CaseOptions, reproWords } from "./run-options.ts";
-import { openRunScope, withTraces } from "./run-scope.ts";
+import { openRunScope } from "./run-scope.ts";
 
 export interface ServerRun {
   readonly command: Command;
@@ -36,38 +37,54 @@ const STEP_MS = 90_000;
 
 /** Makes sure that the server can be driven, runs the cases, and removes what they left. */
 export async function judgeServer(run: ServerRun): Promise<Verdict> {
+  const opened = await openServerRun(run);
+  try {
+    return await runSuite({ ...opened.run, log: run.log });
+  } finally {
+    await opened.close();
+  }
+}
+
+/** Makes sure that the server can be driven. The caller closes. @throws {TargetUnreachable} when it cannot. */
+export async function openServerRun(run: Omit<ServerRun, "log">): Promise<OpenedRun<ServerCase>> {
   const { options, catalogue, command } = run;
   const { scope, calibration } = await openRunScope(options, run.nonce);
+  const profile = requireProfile(run.profile ?? "server");
   const attach = run.byDriver ? serverByDriver : serverByCommand;
   const server = attach({ command, stepMs: STEP_MS * scope.timeScale });
   const release = run.interruption.owe(server.stop);
-  try {
-    await probeUnknownStep(server);
-    return await runSuite({
-      suite: "server",
-      catalogue: catalogue.serverCases,
-      clauses: catalogue.clauses,
-      surroundings: { ...serverSurroundings(server, withTraces(scope, run, "server")), onWire: run.onWire },
-      profile: requireProfile(run.profile ?? "server"),
-      shard: run.shard,
-      jobs: options.jobs,
-      filter: options.filter,
-      knownFailures: run.knownFailures,
-      log: run.log,
-      target: joinCommandLine(command),
-      calibration,
-      repro: (id) =>
-        joinCommandLine([
-          "berth-conformance",
-          "server",
-          ...(run.byDriver ? ["--driver"] : []),
-          ...reproWords(options, id, scope.seed),
-          "--",
-          ...command,
-        ]),
-    });
-  } finally {
+  async function close(): Promise<void> {
     release();
     await server.stop();
   }
+  try {
+    await probeUnknownStep(server);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const judged: OpenedRun<ServerCase>["run"] = {
+    suite: "server",
+    catalogue: catalogue.serverCases,
+    clauses: catalogue.clauses,
+    surroundings: { ...serverSurroundings(server, scope), onWire: run.onWire },
+    profile,
+    shard: run.shard,
+    jobs: options.jobs,
+    traceDir: options.traceDir,
+    filter: options.filter,
+    knownFailures: run.knownFailures,
+    target: joinCommandLine(command),
+    calibration,
+    repro: (id) =>
+      joinCommandLine([
+        "berth-conformance",
+        "server",
+        ...(run.byDriver ? ["--driver"] : []),
+        ...reproWords(options, id, scope.seed),
+        "--",
+        ...command,
+      ]),
+  };
+  return { run: judged, close };
 }

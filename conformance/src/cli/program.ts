@@ -6,7 +6,7 @@ import { readCatalogue } from "./catalogue.ts";
 import { requireCommand, splitCommandLine } from "./command-line.ts";
 import { type Conducted, conduct } from "./conduct.ts";
 import { addDoctorCommand } from "./doctor-command.ts";
-import { explainCase } from "./explain.ts";
+import { explain } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
 import { judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
@@ -153,13 +153,16 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .command("list")
     .description("name every case")
     .option("--json", "as JSON")
-    .action((options: { json?: boolean }) => console.log(listCases(readCatalogue(), options.json ?? false)));
+    .option("--level <name>", "only the cases of this level of agents and those before it")
+    .action(({ json = false, level }: { json?: boolean; level?: string }) =>
+      console.log(listCases(readCatalogue(), json, level)),
+    );
 
   program
     .command("explain")
-    .description("say what one case is about")
-    .argument("<id>")
-    .action((id: string) => console.log(explainCase(readCatalogue(), id)));
+    .description("say what a case, a clause or a failure code is about")
+    .argument("<id>", "such as path-dot-segment, SYNC-011 or code-wrong")
+    .action((id: string) => console.log(explain(readCatalogue(), id)));
 
   program
     .command("clauses")

@@ -1,8 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { readPackageJson } from "../material/real-packages.ts";
-import type { EventLog } from "../report/event-log.ts";
-import type { SuiteName } from "../report/run-event.ts";
-import { traceDirectory } from "../report/trace-directory.ts";
 import { type Calibration, calibrate } from "../runner/calibrate.ts";
 import type { RunScope } from "../runner/case-scope.ts";
 import { newSeed } from "../runner/seeded-random.ts";
@@ -21,17 +18,6 @@ export async function openRunScope(
   const timeScale = options.timeScale * calibration.stretch;
   const scope = { seed, nonce, timeScale, packages: options.package };
   return { scope, calibration };
-}
-
-/** The same scope with a place for traces, where there are to be any. */
-export function withTraces(
-  scope: RunScope,
-  { options, log }: { readonly options: CaseOptions; readonly log: EventLog },
-  suite: SuiteName,
-  agentVersion?: number,
-): RunScope {
-  if (options.traceDir === undefined) return scope;
-  return { ...scope, traceDirectory: traceDirectory(options.traceDir, log.events, suite, agentVersion) };
 }
 
 async function requirePackage(directory: string): Promise<void> {

@@ -38,7 +38,12 @@ export async function executeCase<Case extends CaseRecord>(
   if (inapplicable !== undefined) return unrun(record.id, level, "not-applicable", inapplicable);
 
   const beginMs = performance.now();
-  const scope = openCaseScope(record, surroundings.run, attempt);
+  let scope: CaseScope;
+  try {
+    scope = openCaseScope(record, surroundings.run, attempt);
+  } catch (error) {
+    return unrun(record.id, level, "harness-error", reasonOf(error));
+  }
   let ending = await perform(record, scope, surroundings);
   const faults = await scope.cleanup.run();
   if (ending === MET && faults.length > 0) ending = endingOf(faults[0]);
@@ -102,7 +107,11 @@ function endingOf(error: unknown): Ending {
       actual: error.message,
     });
   }
-  return { outcome: "harness-error", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { outcome: "harness-error", reason: reasonOf(error) };
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 function failing({ code, expected, actual, message, clause, hint = likelyCause(code) }: FailureFacts): Ending {

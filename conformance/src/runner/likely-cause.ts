@@ -1,5 +1,5 @@
 /** What implementers most often find behind a failure code, for codes that do not say it themselves. */
-const CAUSES: Readonly<Record<string, string>> = {
+export const CAUSES: Readonly<Record<string, string>> = {
   "case-timed-out":
     "the target waits for something that does not come, or never ends a stream: look at the last line of the timeline; on a slow machine try --time-scale",
   "not-alive": "an error that nobody caught ended the process or its listener, instead of refusing the one call",

@@ -3,6 +3,7 @@ import type { ClauseIndex } from "../clauses/read-clauses.ts";
 import type { EventLog } from "../report/event-log.ts";
 import type { CitedClause, ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
 import { suiteVersion } from "../report/suite-version.ts";
+import { traceDirectory } from "../report/trace-directory.ts";
 import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
 import { catalogueDigest } from "./catalogue-digest.ts";
@@ -31,6 +32,8 @@ export interface SuiteRun<Case extends CaseRecord> {
   readonly level?: JudgedLevel & { readonly ids: ReadonlySet<string> };
   readonly shard?: Shard;
   readonly knownFailures: readonly KnownFailure[];
+  /** Where a folder with a trace of every case goes; nowhere when absent. */
+  readonly traceDir?: string;
   readonly log: EventLog;
   /** What the reports say about the target and the machine. */
   readonly target: string;
@@ -49,6 +52,7 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   const { suite, log, filter, level, shard, catalogue, clauses } = run;
   const selection = selectCases(catalogue, { filter, levelIds: level?.ids, shard });
   const places = [...clauses.keys()];
+  const surroundings = withTraces(run);
   log.append({
     type: "run-started",
     suite,
@@ -77,6 +81,7 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     const byId = new Map(own.map((each) => [each.id, each]));
     const runner = caseRunner({
       ...run,
+      surroundings,
       cases,
       onBegin(record) {
         if (byId.has(record.id)) log.append({ type: "case-started", suite, id: record.id });
@@ -88,10 +93,13 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
       log.append({ type: "case-ended", suite, case: reported(byId.get(result.id)!, result) });
     };
     const strays = await runMocha((root) =>
-      mountCases(root, own, clauses, async (id) => {
-        const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
-        end(result);
-        return result;
+      mountCases(root, own, clauses, {
+        async run(id) {
+          const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
+          end(result);
+          return result;
+        },
+        inWords: (result) => result.outcome, // nobody reads it: everything is in the log
       }),
     );
     for (const { caseId, error } of strays) {
@@ -135,6 +143,13 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
     return { id, sentence, level, page, topic, place: places.indexOf(id) };
   }
+}
+
+function withTraces<Case extends CaseRecord>(run: SuiteRun<Case>): CaseSurroundings<Case> {
+  const { surroundings, traceDir, log, suite, agentVersion } = run;
+  if (traceDir === undefined) return surroundings;
+  const directory = traceDirectory(traceDir, log.events, suite, agentVersion);
+  return { ...surroundings, run: { ...surroundings.run, traceDirectory: directory } };
 }
 
 function nothingToRun<Case extends CaseRecord>(

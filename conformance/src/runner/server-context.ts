@@ -1,16 +1,21 @@
 import type { ServerTarget } from "../attach/target.ts";
 import type { ServerContext } from "../case.ts";
-import { startAgentPeer } from "../peers/agent-peer.ts";
+import { type AgentPeer, startAgentPeer } from "../peers/agent-peer.ts";
 import type { CaseScope } from "./case-scope.ts";
 
-/** The context of a case that judges a server. */
-export function serverContext(server: ServerTarget, scope: CaseScope): ServerContext {
+/** The context of a case that judges a server; `onAgent` is told of every agent that the case starts. */
+export function serverContext(
+  server: ServerTarget,
+  scope: CaseScope,
+  onAgent: (peer: AgentPeer) => void,
+): ServerContext {
   const { context, transcript } = scope;
   return {
     ...context,
     server,
     async agent(options) {
       const peer = await startAgentPeer({ transcript }, options);
+      onAgent(peer);
       context.onEnd(() => peer.close());
       return peer;
     },

@@ -1,5 +1,6 @@
 import type { ServerTarget } from "../attach/target.ts";
 import type { ServerCase } from "../case.ts";
+import type { AgentPeer } from "../peers/agent-peer.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { serverContext } from "./server-context.ts";
@@ -14,6 +15,14 @@ export function serverSurroundings(server: ServerTarget, run: RunScope): CaseSur
     caseMs: CASE_MS,
     // What features a server knows shows only while it is judged; the suite's agents serve them all.
     inapplicable: () => undefined,
-    perform: (record, scope) => record.run(serverContext(server, scope)),
+    async perform(record, scope) {
+      const agents: AgentPeer[] = [];
+      try {
+        await record.run(serverContext(server, scope, (agent) => void agents.push(agent)));
+      } finally {
+        // A server that met an agent of the suite's which slipped is not to blame, whatever it did then.
+        for (const agent of agents) agent.requireSound();
+      }
+    },
   };
 }

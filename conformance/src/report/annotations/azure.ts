@@ -6,8 +6,8 @@ export const AZURE_SHOWS = 10;
 /** Findings as logging commands of Azure Pipelines. */
 export function azureLines(findings: readonly Finding[]): string[] {
   return findings.map(
-    ({ severity, code, title, text }) =>
-      `##vso[task.logissue type=${severity};code=${escapeProperty(code)}]${escapeData(`${title}\n${text}`)}`,
+    ({ severity, kind, title, text }) =>
+      `##vso[task.logissue type=${severity};code=${escapeProperty(kind)}]${escapeData(`${title}\n${text}`)}`,
   );
 }
 

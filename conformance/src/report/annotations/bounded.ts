@@ -10,7 +10,7 @@ export function bounded(findings: readonly Finding[], most: number, report: stri
     if (all.length <= most) return all;
     const left = all.length - (most - 1);
     const title = `${left} more ${severity}s`;
-    const rest = { severity, key: `more ${severity}s`, title, text: `All of them are in ${report}.`, code: "more" };
+    const rest = { severity, key: `more ${severity}s`, title, text: `All of them are in ${report}.`, kind: "more" };
     return [...all.slice(0, most - 1), rest];
   });
 }

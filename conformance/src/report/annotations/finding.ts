@@ -14,7 +14,7 @@ export interface Finding {
   /** Requirement, expected, actual and the line that repeats it, a line each; made by the target in part. */
   readonly text: string;
   /** Stable and short: the failure code, or the outcome. */
-  readonly code: string;
+  readonly kind: string;
   /** The page of the specification, where the finding is about a case. */
   readonly page?: string;
 }
@@ -45,7 +45,7 @@ function findingsOfTargets({ unreached = [] }: Results): Finding[] {
     key: `unreached ${index + 1}`,
     title: "a target was not judged",
     text: cut(message),
-    code: "target-unreachable",
+    kind: "target-unreachable",
   }));
 }
 
@@ -54,7 +54,7 @@ function findingsOfRun(run: RunResults): Finding[] {
   const { label } = run;
   const text = cut([...run.sentences, `target: ${run.target}`].join("\n"));
   return [
-    { severity: "error", key: label, title: `${label}: ${run.sentences.at(-1) ?? "not green"}`, text, code: "run" },
+    { severity: "error", key: label, title: `${label}: ${run.sentences.at(-1) ?? "not green"}`, text, kind: "run" },
   ];
 }
 
@@ -64,7 +64,7 @@ function findingsOfGate({ clauseGate }: Results): Finding[] {
     key: gap,
     title: "a gap between the clauses and the cases",
     text: gap,
-    code: "clause-gap",
+    kind: "clause-gap",
   }));
 }
 
@@ -82,7 +82,7 @@ function findingOfCase(run: RunResults, each: ReportedCase): Finding {
     key: `${run.label}/${each.id}`,
     title: `${run.label}: ${each.id} [${each.outcome}] ${quoted[0]?.id ?? ""}`,
     text: `${cut(lines.join("\n"))}\nagain ${visibleText(each.repro)}`,
-    code: each.failure?.code ?? each.outcome,
+    kind: each.failure?.code ?? each.outcome,
     page: each.page,
   };
 }

@@ -9,9 +9,9 @@ export const GITLAB_SHOWS = 50;
  * the suite knows no line of the target's source.
  */
 export function gitlabReport(findings: readonly Finding[]): string {
-  const issues = findings.map(({ severity, key, title, text, code, page = "README.md" }) => ({
+  const issues = findings.map(({ severity, key, title, text, kind, page = "README.md" }) => ({
     description: `${title}\n${text}`,
-    check_name: code,
+    check_name: kind,
     fingerprint: createHash("sha256").update(key).digest("hex"),
     severity: severity === "error" ? "critical" : "minor",
     location: { path: `spec/${page}`, lines: { begin: 1 } },
