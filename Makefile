@@ -33,7 +33,7 @@ transcripts: build ## record what explain shows as right, from the references
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
 
-browser: build ## look at the page of the matrix in a real browser, where there is one
+browser: build ## look at the pages of reports in a real browser, where there is one
 	@scripts/browser.sh
 
 bench: build ## measure a cold sync at 20 ms round trip

@@ -17,7 +17,7 @@ export type Conducted = (log: EventLog, interruption: Interruption) => Promise<V
 
 /** Conducts runs one after another, and makes every report of all of them together from one event log. */
 export async function conduct(options: RunOptions, runs: readonly Conducted[], gate?: GateResult): Promise<ExitCode> {
-  for (const path of [options.json, options.junit, options.events]) requireWritable(path);
+  for (const path of [options.json, options.junit, options.html, options.events]) requireWritable(path);
   const progress = showProgress(process.stderr);
   const log = openEventLog(options.events, progress.onEvent);
   const interruption = watchInterruption();
@@ -46,9 +46,12 @@ function requireWritable(path: string): void {
     appendFileSync(path, "");
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new UsageError(`${path} cannot be written: ${why}; choose another place with --json, --junit or --events`, {
-      cause,
-    });
+    throw new UsageError(
+      `${path} cannot be written: ${why}; choose another place with --json, --junit, --html or --events`,
+      {
+        cause,
+      },
+    );
   }
 }
 

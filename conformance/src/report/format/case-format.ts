@@ -22,9 +22,9 @@ const OUTCOME_MEANINGS: Readonly<Record<Outcome, string>> = {
   "harness-error": "the suite is at fault; nothing is said about the target",
 };
 
-export const level = z.enum(LEVELS).describe("The first key word of the clause.");
+const level = z.enum(LEVELS).describe("The first key word of the clause.");
 
-export const outcome = z
+const outcome = z
   .enum(OUTCOMES)
   .describe(`How a case ended. ${OUTCOMES.map((name) => `${name}: ${OUTCOME_MEANINGS[name]}.`).join(" ")}`);
 
