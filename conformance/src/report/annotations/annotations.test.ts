@@ -13,7 +13,7 @@ import { jobSummary } from "./job-summary.ts";
 import { teamcityLines, teamcityShield } from "./teamcity.ts";
 
 /** What would begin a command of every service, end a property, a block or a cell, or move the cursor of a terminal. */
-const HOSTILE = "50%\n::error::mine\r##vso[task.complete]##teamcity[x] a,b:c;d]'|`````` </details><b> \u001b[2J é";
+const HOSTILE = "50%0A%25\n::error::mine\r##vso[task.complete]##teamcity[x] a,b:c;d]'|`````` </details><b> \u001b[2J é";
 
 describe("what is found in a run", () => {
   it("names errors before warnings, the failed before the blocked, and leaves out what is green", () => {
@@ -37,7 +37,7 @@ describe("what is found in a run", () => {
 
   it("says requirement, expected, actual, cause and how to run it again, with nothing unseen in it", () => {
     const { text } = findingsOf(resultsOfOutcomes(["fail"]))[1]!;
-    assert.match(text, /requirement A-001: An agent MUST stop\.\nexpected it to stop\nactual 50%/);
+    assert.match(text, /requirement A-001: An agent MUST stop\.\nexpected it to stop\nactual 50%0A%25\n/);
     assert.match(text, /likely a stuck brake\nagain berth-conformance agent --filter case-0-fail$/);
     assert.ok(!text.includes("\u001b"));
   });
@@ -97,7 +97,7 @@ describe("annotations", () => {
   it("are one logging command each for Azure, and none comes from a target", () => {
     const lines = azureLines(findings);
     for (const line of lines) assert.match(line, /^##vso\[task\.logissue type=(error|warning);code=[a-z-]+\][^\n\r]+$/);
-    assert.match(lines[1]!, /actual 50%AZP25%0A::error::mine/);
+    assert.match(lines[1]!, /actual 50%AZP250A%AZP2525%0A::error::mine/);
     for (const line of azureShield([`x ${HOSTILE}`, "##[error]mine"])) assert.doesNotMatch(line, /##(vso)?\[/);
   });
 
