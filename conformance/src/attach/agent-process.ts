@@ -15,7 +15,7 @@ const DAMAGED_MS = 2_000;
 const SILENT_MS = 2_000;
 const STDERR_KEPT_BYTES = 4096;
 
-/** What an agent that the suite starts is given. The contract is in README.md. */
+/** What an agent that the suite starts is given. The contract is in AGENT.md. */
 export interface AgentProcessSettings {
   readonly command: Command;
   /** The root; created when absent. Beside it the ready file is written. */

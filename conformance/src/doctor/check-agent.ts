@@ -14,7 +14,7 @@ import { type Finding, good, note, reasonOf, trouble } from "./finding.ts";
 const PROBE_MS = 5_000;
 const LISTEN_MS = 1_000;
 const FEATURES = ["server-identity@1", "zstd@1"] as const;
-const CONTRACT = 'the README says what it is given, under "Attaching an agent by command"';
+const CONTRACT = "conformance/AGENT.md says what it is given";
 /** Any limit, asked for to see whether limits can be asked for. */
 const ASKED_FILES = 4321;
 

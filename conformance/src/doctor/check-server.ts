@@ -4,7 +4,7 @@ import { startAgentPeer } from "../peers/agent-peer.ts";
 import { startTranscript } from "../report/transcript.ts";
 import { type Finding, good, reasonOf, trouble } from "./finding.ts";
 
-const CONTRACT = 'the README says what each step does, under "Driving a server by command"';
+const CONTRACT = "conformance/SERVER.md says what each step does";
 
 /** A server: whether it can be driven, and whether it comes when it is told to. */
 export async function* checkServer(server: AttachedServer): AsyncGenerator<Finding> {

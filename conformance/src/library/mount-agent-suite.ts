@@ -8,7 +8,7 @@ import { mountRun } from "./mount-run.ts";
 
 /** How the agent is attached, and what is judged. */
 export interface AgentMountOptions extends MountOptions {
-  /** The command that starts the agent, and its arguments; the contract is in README.md. Either this or `address`. */
+  /** The command that starts the agent, and its arguments; the contract is in AGENT.md. Either this or `address`. */
   readonly command?: readonly [string, ...string[]];
   /** `host:port` of an agent that runs already. */
   readonly address?: string;

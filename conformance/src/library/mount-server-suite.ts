@@ -6,7 +6,7 @@ import { mountRun } from "./mount-run.ts";
 
 /** How the server is driven, and what is judged. */
 export interface ServerMountOptions extends MountOptions {
-  /** The command that runs one step, or the driver, and its arguments; the contract is in README.md. */
+  /** The command that runs one step, or the driver, and its arguments; the contract is in SERVER.md. */
   readonly command: readonly [string, ...string[]];
   /** True when the command is one program that takes steps as messages (berth.driver.v1). */
   readonly driver?: boolean;

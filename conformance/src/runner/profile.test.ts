@@ -27,6 +27,7 @@ describe("the profiles", () => {
       return { name: `${profile.name}-${name}`, cases: profile.cases.filter((each) => ids.has(each.id)) };
     }),
   ];
+  const isLevel = (profile: string) => readLevels().some(({ name }) => profile.endsWith(`-${name}`));
   const agentProfiles = [42, 43, 44, 45, 46, 49].flatMap((version) =>
     [
       { name: `agent-${version}`, cases: ofVersion(version) },
@@ -36,9 +37,11 @@ describe("the profiles", () => {
 
   for (const { name, cases } of [...agentProfiles, { name: "server", cases: required(serverCases) }]) {
     it(`asks ${name} for nearly every required case that needs no feature`, () => {
+      // A level is smaller, and what a version leaves out of it weighs more.
+      const least = isLevel(name) ? 0.85 : 0.9;
       const floor = readProfile(name)?.floor ?? 0;
       assert.ok(floor <= cases.length, `the floor ${floor} is above the ${cases.length} cases there are`);
-      assert.ok(floor >= 0.9 * cases.length, `the floor ${floor} is far below the ${cases.length} cases there are`);
+      assert.ok(floor >= least * cases.length, `the floor ${floor} is far below the ${cases.length} cases there are`);
     });
   }
 });

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import { packageFile } from "../package-file.ts";
 
 const REFERENCE_AGENT = [process.execPath, packageFile("../agent-ref/bin/berth-agent.js"), "run"];
+const REFERENCE_SERVER = [process.execPath, packageFile("../server-ref/bin/berth-server.js")];
 /** An agent that answers every greeting as version 47, which no agent may (HS-006); else as good as the suite's own. */
 const RED_AGENT = [
   process.execPath,
@@ -22,7 +23,7 @@ const RED_AGENT = [
   writeFileSync(process.env.BERTH_READY_FILE, JSON.stringify({ address }));`,
 ];
 
-describe("mountAgentSuite, in a stranger's own mocha tree,", function () {
+describe("the suite mounted in a stranger's own mocha tree", function () {
   this.timeout(120_000);
   let folder: string;
   beforeEach(() => {
@@ -32,16 +33,16 @@ describe("mountAgentSuite, in a stranger's own mocha tree,", function () {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  async function mocha(options: object, ...words: string[]) {
+  async function mocha(options: object, mount = "mountAgentSuite") {
     const file = join(folder, "conformance.spec.mjs");
     writeFileSync(
       file,
-      `import { mountAgentSuite } from "@berth/conformance";
-      describe("my agent", function () { mountAgentSuite(this, ${JSON.stringify(options)}); });
+      `import { ${mount} } from "@berth/conformance";
+      describe("my agent", function () { ${mount}(this, ${JSON.stringify(options)}); });
       describe("what is mine", () => { it("is untouched", () => undefined); });`,
     );
     const bin = join(dirname(createRequire(import.meta.url).resolve("mocha/package.json")), "bin/mocha.js");
-    const line = [bin, "--no-config", "--reporter", "json", ...words, file];
+    const line = [bin, "--no-config", "--reporter", "json", file];
     const child = spawn(process.execPath, line, { cwd: folder });
     const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
     const [exitCode] = (await once(child, "close")) as [number];
@@ -73,6 +74,19 @@ describe("mountAgentSuite, in a stranger's own mocha tree,", function () {
       /^handshake-answered \[fail\]\nrequirement HS-006: An agent MUST NOT announce version 47 or 48\.\nexpected +never version 47 or 48[\s\S]*server ──▶|agent[\s\S]*again +berth-conformance agent --filter handshake-answered --seed/,
     );
     assert.ok(passes.some((each) => each.fullTitle === "what is mine is untouched"));
+  });
+
+  it("mounts the cases of a server too: green for the reference server, red for one that fails every step", async () => {
+    const filter = "server-keeps-its-id";
+    const green = await mocha({ command: REFERENCE_SERVER, filter }, "mountServerSuite");
+    assert.deepEqual([green.exitCode, green.failures], [0, []]);
+    const failing = [process.execPath, "-e", `process.exitCode = process.argv[1].startsWith("no-such-step") ? 2 : 1`];
+    const red = await mocha({ command: failing, filter }, "mountServerSuite");
+    assert.notEqual(red.exitCode, 0);
+    assert.match(
+      red.failures[0]?.err.message ?? "",
+      /^server-syncs \[fail\][\s\S]*again +berth-conformance server --filter server-syncs/,
+    );
   });
 
   it("shows what does not apply as skipped", async () => {
