@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance matrix browser containers packages bench demo check generate clean
+.PHONY: help build test conformance transcripts matrix browser containers packages bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,10 +27,13 @@ test: build ## run every test
 conformance: build ## run the conformance suite against the reference agent and server
 	@scripts/conformance.sh
 
+transcripts: build ## record what explain shows as right, from the references
+	@scripts/transcripts.sh
+
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
 
-browser: build ## look at the page of the matrix in a real browser, where there is one
+browser: build ## look at the pages of reports in a real browser, where there is one
 	@scripts/browser.sh
 
 packages: build ## pack every workspace, and use the packages from an empty folder
@@ -48,10 +51,12 @@ demo: build ## watch two servers race on an old agent, and no longer on newer on
 check: $(INSTALLED) ## lint, format, boundaries, generated code, types, lockfile
 	@scripts/check.sh
 
-generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth
+generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth, and the schemas of the suite's reports
 	buf generate
 	@mkdir -p proto/descriptors
 	buf build --as-file-descriptor-set --exclude-source-info -o proto/descriptors/berth.binpb
+	node node_modules/typescript/bin/tsc -b conformance
+	node conformance/dist/src/report/format/write-published-schemas.js
 
 clean: ## remove everything that was built
 	rm -rf */dist reports

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Looks at the matrix's page in a real browser: the one that CHROMIUM names, or Chromium or Chrome on the PATH. Where there is none, nothing
+# Looks at the pages of the matrix and of a run in a real browser: the one that CHROMIUM names, or Chromium or Chrome on the PATH. Where there is none, nothing
 # is tested and nothing counts as passed.
 set -eu
 cd "$(dirname "$0")/.."

@@ -54,7 +54,7 @@ export function browserOfSuite(): SuiteBrowser {
 
   return {
     async open(html, { width = 1280, colorScheme = "light", hash } = {}) {
-      const file = join(directory, "matrix.html");
+      const file = join(directory, "page.html");
       await writeFile(file, html);
       const address = pathToFileURL(file).href;
       context = await browser.newContext({ viewport: { width, height: 800 }, colorScheme });

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { Page } from "playwright-core";
 import { matrixPage } from "../src/matrix/matrix-page.ts";
 import { browserOfSuite } from "./browser-of-suite.ts";
 import { contrastOf } from "./contrast.ts";
 import { DIFFERING, sampleReport } from "./sample-report.ts";
+import { wideElements, widthOfPage } from "./width.ts";
 
 /** What WCAG 2.2 asks of text of normal size, level AA. */
 const LEAST_CONTRAST = 4.5;
@@ -67,22 +67,3 @@ describe("the look of the matrix page", () => {
     });
   }
 });
-
-/** Every element that can be scrolled sideways, as a selector. */
-function wideElements(page: Page): Promise<string[]> {
-  return page.locator(":root").evaluate((root): string[] => {
-    const styleOf = root.ownerDocument.defaultView.getComputedStyle;
-    const all = Array.from(root.querySelectorAll("*"), (element: typeof root) => element);
-    return all
-      .filter(
-        (element) =>
-          ["auto", "scroll"].includes(styleOf(element).overflowX) && element.scrollWidth > element.clientWidth,
-      )
-      .map((element) => `${element.localName}.${element.className}`);
-  });
-}
-
-/** How wide the page itself is, in CSS pixels: more than the screen where it can be scrolled sideways. */
-function widthOfPage(page: Page): Promise<number> {
-  return page.locator(":root").evaluate((root): number => root.scrollWidth);
-}

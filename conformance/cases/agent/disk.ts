@@ -1,5 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
@@ -8,6 +9,7 @@ import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
+import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** More than a process may write into one file in the case about a full disk. */
@@ -47,7 +49,8 @@ export const diskCases: readonly AgentCase[] = [
   {
     id: "root-emptied",
     clauses: ["INST-061"],
-    title: "An agent whose root was emptied while it was stopped serves every server as one that comes for the first time",
+    title:
+      "An agent whose root was emptied while it was stopped serves every server as one that comes for the first time",
     abilities: ["launch", "kill", "root"],
     twin: "restart-keeps-generation",
     async run(context) {
@@ -81,7 +84,12 @@ export const diskCases: readonly AgentCase[] = [
         extensionOf("large", { "large.bin": randomBytesFrom(context.random, 2 * ROOM_BYTES) }),
       );
       const open = await own.peer.offerAccepted(own.session, large);
-      expectRefusal(await open.sendAll(), "a content without room", { code: "STORAGE_FAILED", clause: "SYNC-071" });
+      for (const data of dataFrames(large, open.lacking, { dataBytes: 65_536, codec: Codec.CODEC_IDENTITY })) {
+        await open.stream.send({ $case: "data", value: data });
+      }
+      const result = await open.commit();
+      if (result.kind === "answered") context.notApplicable("the agent keeps contents in files smaller than the limit");
+      expectRefusal(result, "a content without room", { code: "STORAGE_FAILED", clause: "SYNC-071" });
       await own.expectUnchanged();
       await neighbour.expectUnchanged();
       await own.peer.sync(await own.peer.session({ instanceId: "own" }), releaseNamed("2.0.0-small"));

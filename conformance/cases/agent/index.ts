@@ -2,6 +2,7 @@ import type { AgentCase } from "../../src/case.ts";
 import { commitCases } from "./commit.ts";
 import { contentCases } from "./content.ts";
 import { damageCases } from "./damage.ts";
+import { diskCases } from "./disk.ts";
 import { errorsCases } from "./errors.ts";
 import { futureCases } from "./future.ts";
 import { handshakeCases } from "./handshake.ts";
@@ -46,6 +47,7 @@ export const agentCases: readonly AgentCase[] = [
   ...resumeCases,
   ...commitCases,
   ...damageCases,
+  ...diskCases,
   ...operationStartCases,
   ...operationOutputCases,
   ...operationEndCases,

@@ -319,6 +319,32 @@ export const instancingCases: readonly AgentCase[] = [
     },
   },
   {
+    id: "instance-made-once",
+    clauses: ["INST-013", "INST-031"],
+    title:
+      "Of many greetings at once that ask for one new instance all get it, and of many servers one becomes its owner",
+    dialects: [49],
+    async run(context) {
+      const peers = await Promise.all(Array.from({ length: 8 }, () => context.connect()));
+      const shared = { instanceId: "made once", serverId: uuidFrom(context.random) };
+      const names = new Set(
+        (await Promise.all(peers.map((peer) => peer.session(shared)))).map((each) => each.instanceName),
+      );
+      expectEqual(names.size, 1, { code: "instances-differ", clause: "INST-013", what: "instances of one InstanceId" });
+
+      const claims = peers.map((peer) =>
+        peer.negotiate({ instanceId: "claimed once", serverId: uuidFrom(context.random) }),
+      );
+      const results = await Promise.all(claims);
+      const owners = results.filter(({ kind }) => kind === "answered").length;
+      expectEqual(owners, 1, {
+        code: "owners-differ",
+        clause: "INST-031",
+        what: "servers that were given a new instance",
+      });
+    },
+  },
+  {
     id: "peer-address-from-the-socket",
     clauses: ["INST-017", "INST-015"],
     title: "No metadata and no field stands for the peer address",
@@ -369,6 +395,20 @@ export const instancingCases: readonly AgentCase[] = [
         names.add((await peer.session({ ...request, serverId: uuidFrom(context.random) })).instanceName);
       }
       expectEqual(names.size, 2, { code: "instances-shared", what: "instances of two servers behind one address" });
+    },
+  },
+  {
+    id: "server-identity-only-as-announced",
+    clauses: ["INST-016"],
+    title: "A server_id names nothing in a session without server-identity@1, whatever features the server has named",
+    async run(context) {
+      const peer = await context.connect({ from: "127.0.0.6" });
+      for (const feature of ["server-identity@2", "server-identity@999", "server-identity", "server-identity@1"]) {
+        const request = { product: "Caravel", serverId: uuidFrom(context.random), features: [feature] };
+        // An agent that announces it serves it, which is another case's matter.
+        if ((await peer.session(request)).features.includes("server-identity@1")) continue;
+        await expectInstance(peer, request, ISOLATION_ADDRESS, "p-caravel/a-127_2e0_2e0_2e6");
+      }
     },
   },
   {

@@ -1,19 +1,22 @@
-import { mkdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { setTimeout as after } from "node:timers/promises";
-import { z } from "zod";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { keepTail, type OutputTail } from "./output-tail.ts";
 import type { Command, ProcessGroup } from "./process-group.ts";
+import { damageInWords, readReadyFile } from "./ready-file.ts";
 import { type StartTarget, startAsProcess } from "./start-target.ts";
 import type { RequestedLimits } from "./target.ts";
 import { within } from "./within.ts";
 
-const readyFile = z.object({ address: z.string().regex(/^.+:[0-9]+$/) });
 const POLL_MS = 15;
+/** A ready file that is caught in the middle of being written is whole long before this. */
+const DAMAGED_MS = 2_000;
+/** A start that takes longer than usual is worth a word to whoever waits. */
+const SILENT_MS = 2_000;
 const STDERR_KEPT_BYTES = 4096;
 
-/** What an agent that the suite starts is given. The contract is in README.md. */
+/** What an agent that the suite starts is given. The contract is in AGENT.md. */
 export interface AgentProcessSettings {
   readonly command: Command;
   /** How the command is started; as a process when absent. */
@@ -24,12 +27,15 @@ export interface AgentProcessSettings {
   readonly environment?: Readonly<Record<string, string>>;
   /** How long it has from its start to its ready file, and from SIGTERM to its end. */
   readonly patienceMs: number;
+  /** Told what is waited for, once for every start that takes longer than usual. */
+  onWaiting?(what: string): void;
 }
 
 /** An agent as a process that can be ended and started over the same root. */
 export interface AgentProcess {
   /** `host:port` as the ready file said last. */
   readonly address: string;
+  /** Where the root is now. */
   readonly root: string;
   /** @throws {TargetUnreachable} when it ends, or does not become ready in time; with the last of its stderr. */
   start(): Promise<void>;
@@ -37,20 +43,23 @@ export interface AgentProcess {
   stop(): Promise<void>;
   /** SIGKILL to the process group. */
   kill(): Promise<void>;
+  /** Moves the root of an agent that does not run. */
+  moveRoot(to: string): void;
 }
 
 /** Describes an agent process; nothing is started yet. */
 export function agentProcess(settings: AgentProcessSettings): AgentProcess {
   const ready = join(dirname(settings.root), "ready.json");
+  let { root } = settings;
   let running: { group: ProcessGroup; stderr: OutputTail } | undefined;
   let address = "";
 
   async function start(): Promise<void> {
     if (running !== undefined) throw new Error("the agent runs already");
-    mkdirSync(settings.root, { recursive: true });
+    mkdirSync(root, { recursive: true });
     rmSync(ready, { force: true });
     const { command, startTarget = startAsProcess } = settings;
-    const group = startTarget(command, agentContract(settings, ready));
+    const group = startTarget(command, agentContract({ ...settings, root }, ready));
     group.child.stdout?.resume();
     running = { group, stderr: keepTail(group.child.stderr, STDERR_KEPT_BYTES) };
     try {
@@ -66,14 +75,34 @@ export function agentProcess(settings: AgentProcessSettings): AgentProcess {
     void group.ended.then((end) => {
       gone = end.spawnError?.message ?? `it ended with ${end.signal ?? `exit code ${end.exitCode}`}`;
     });
-    const deadlineMs = performance.now() + settings.patienceMs;
-    while (performance.now() < deadlineMs) {
+    const beginMs = performance.now();
+    let damagedSinceMs: number | undefined;
+    let told = false;
+    while (true) {
       if (gone !== undefined) throw unreachable(`did not start: ${gone}`, stderr);
-      const said = readAddress(ready);
-      if (said !== undefined) return said;
+      const said = readReadyFile(ready);
+      if (said.kind === "ready") return said.address;
+      const nowMs = performance.now();
+      const late = nowMs - beginMs >= settings.patienceMs;
+      damagedSinceMs = said.kind === "damaged" ? (damagedSinceMs ?? nowMs) : undefined;
+      if (said.kind === "damaged" && (late || nowMs - (damagedSinceMs ?? nowMs) >= DAMAGED_MS)) {
+        throw unreachable(damageInWords(ready, said), stderr);
+      }
+      if (late) throw unreachable(neverReady(), stderr);
+      if (!told && nowMs - beginMs >= SILENT_MS) {
+        told = true;
+        settings.onWaiting?.(`waiting for the agent to write its ready file, at most ${seconds()} (--start-timeout)`);
+      }
       await after(POLL_MS);
     }
-    throw unreachable(`did not write ${ready} within ${Math.round(settings.patienceMs)} ms`, stderr);
+  }
+
+  function neverReady(): string {
+    return `did not write ${ready} within ${seconds()}; once it serves, an agent writes its address into the file that BERTH_READY_FILE names. If it only needs longer, give --start-timeout`;
+  }
+
+  function seconds(): string {
+    return `${Math.round(settings.patienceMs / 100) / 10} s`;
   }
 
   async function stop(): Promise<void> {
@@ -105,20 +134,17 @@ export function agentProcess(settings: AgentProcessSettings): AgentProcess {
     get address() {
       return address;
     },
-    root: settings.root,
+    get root() {
+      return root;
+    },
     start,
     stop,
     kill,
+    moveRoot(to) {
+      renameSync(root, to);
+      root = to;
+    },
   };
-}
-
-/** Undefined until the file is there whole: an agent can be caught in the middle of writing it. */
-function readAddress(path: string): string | undefined {
-  try {
-    return readyFile.parse(JSON.parse(readFileSync(path, "utf8"))).address;
-  } catch {
-    return undefined;
-  }
 }
 
 function agentContract(settings: AgentProcessSettings, ready: string): Record<string, string> {

@@ -7,7 +7,7 @@ import type { RunningStep, ServerInstallation, ServerTarget, StepResult } from "
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "./temporary-directory.ts";
 import { within } from "./within.ts";
 
-/** What every step of a server is run with. The contract is in README.md. */
+/** What every step of a server is run with. The contract is in SERVER.md. */
 export interface ServerCommandSettings {
   readonly command: Command;
   /** How the command is started; as a process when absent. */

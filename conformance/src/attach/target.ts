@@ -8,6 +8,8 @@ export type AttachmentAbility =
   | "launch"
   /** The suite can read the agent's root directory. */
   | "root"
+  /** An agent can be started whose files cannot grow beyond a size. */
+  | "room"
   /** An agent of an older version can be started, and the agent under test after it over the same root. */
   | "upgrade";
 
@@ -16,6 +18,8 @@ export type RequestedLimits = Readonly<Record<string, number>>;
 
 /** How a second agent is to be started. */
 interface LaunchOptions {
+  /** No file that the agent writes can grow beyond so many bytes, as on a disk that is full; needs `room`. */
+  readonly roomBytes?: number;
   /** Announced limits asked for, by the field name of `Limits` in lowerCamelCase. */
   readonly limits?: RequestedLimits;
   /** Further environment variables; `BERTH_LISTEN` can be another one here, for an agent that has to refuse it. */
@@ -43,6 +47,8 @@ export interface AgentTarget {
 
 /** A second agent, which its case stops. */
 export interface LaunchedAgent extends AgentTarget {
+  /** Ends the agent in an orderly way, moves its root elsewhere, and starts it there. */
+  moveRoot(): Promise<void>;
   /** Ends it and removes its root. */
   stop(): Promise<void>;
 }

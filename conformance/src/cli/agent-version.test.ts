@@ -9,6 +9,7 @@ import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Dialect } from "../dialect.ts";
 import { packageFile } from "../package-file.ts";
 import { type AgentPeer, startAgentPeer } from "../peers/agent-peer.ts";
+import { resultsFormat } from "../report/format/results-format.ts";
 import { startTranscript } from "../report/transcript.ts";
 
 describe("the version an agent is judged as", function () {
@@ -63,7 +64,8 @@ describe("the version an agent is judged as", function () {
 
   it("is in the results", async () => {
     await judge(42, [1], "--filter", "handshake-answered");
-    const [run] = JSON.parse(readFileSync(join(folder, "reports/results.json"), "utf8")).runs;
-    assert.deepEqual([run.agentVersion, run.label], [42, "agent"]);
+    const content: unknown = JSON.parse(readFileSync(join(folder, "reports/results.json"), "utf8"));
+    const [run] = resultsFormat.parse(content).runs;
+    assert.deepEqual([run?.agentVersion, run?.label], [42, "agent"]);
   });
 });

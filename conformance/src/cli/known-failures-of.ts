@@ -1,4 +1,4 @@
-import { type KnownFailure, readKnownFailures } from "../runner/known-failures.ts";
+import { type KnownFailure, readKnownFailures } from "../runner/known-failures-file.ts";
 import type { RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { packageFile } from "../package-file.ts";
+import { resultsFormat } from "../report/format/results-format.ts";
 import { joinCommandLine, splitCommandLine } from "./command-line.ts";
 
 describe("berth-conformance", function () {
@@ -66,7 +67,8 @@ describe("berth-conformance", function () {
     const result = await run("server", "--filter", "nothing-like-it", "--", process.execPath, "-e", server);
     assert.equal(result.exitCode, 3);
     assert.match(result.stdout, /matches no case/);
-    assert.equal(JSON.parse(readFileSync(join(folder, "reports/results.json"), "utf8")).exitCode, 3);
+    const results = resultsFormat.parse(JSON.parse(readFileSync(join(folder, "reports/results.json"), "utf8")));
+    assert.equal(results.exitCode, 3);
     assert.match(readFileSync(join(folder, "reports/junit.xml"), "utf8"), /<testsuites/);
     assert.match(readFileSync(join(folder, "reports/events.jsonl"), "utf8"), /"run-ended"/);
   });

@@ -1,19 +1,25 @@
 import { Command, CommanderError } from "commander";
-import type { Command as AgentCommand } from "../attach/process-group.ts";
-import { type ProductVersion, parseProductVersion, USUAL_PRODUCT_VERSION } from "../product-version.ts";
+import type { Command as TargetCommand } from "../attach/process-group.ts";
+import { type ProductVersion, USUAL_PRODUCT_VERSION } from "../product-version.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
+import { olderCommandOf, requireAttachment } from "./agent-attachment.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { splitCommandLine } from "./command-line.ts";
 import { type Conducted, conduct } from "./conduct.ts";
-import { explainCase } from "./explain.ts";
+import { addDoctorCommand } from "./doctor-command.ts";
+import { explain } from "./explain.ts";
 import { gateOf, gateText } from "./gate.ts";
 import { targetCommand } from "./image-attachment.ts";
-import { type AgentAttachment, judgeAgent } from "./judge-agent.ts";
+import { judgeAgent } from "./judge-agent.ts";
 import { judgeServer } from "./judge-server.ts";
+import { addKnownFailuresCommand } from "./known-failures-command.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
+import { addMergeCommand } from "./merge-command.ts";
+import { addRecordCommand } from "./record-command.ts";
+import { requireProductVersion } from "./require-product-version.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -43,6 +49,7 @@ type AgentOptions = RunOptions & {
   address?: string;
   image?: string;
   agentVersion?: string;
+  level?: string;
   profile?: string;
   upgradeFrom?: string;
 };
@@ -50,7 +57,7 @@ type ServerOptions = RunOptions & { image?: string; driver?: true; as?: readonly
 type AllOptions = RunOptions & {
   agent: readonly string[];
   server: string;
-  driver?: AgentCommand;
+  driver?: TargetCommand;
   as?: readonly ProductVersion[];
   upgradeFrom?: string;
 };
@@ -66,18 +73,30 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     .option("--image <image>", IMAGE)
     .option("--agent-version <number>", "the version the agent is expected to announce, which decides what applies")
     .option("--upgrade-from <command>", UPGRADE_FROM)
+    .option("--level <name>", "a step on the way to conformance: answers, negotiates, syncs, runs or survives")
     .option("--profile <name>", "the least that has to run, by name (see profiles.json)")
     .argument("[command...]", "after --: the command that starts the agent")
     .action(async (command: string[], options: AgentOptions) => {
       const catalogue = readCatalogue();
-      const attachment = attachmentOf(options, command);
+      const attachment = requireAttachment(options, command);
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
-      const { profile } = options;
+      const { profile, level, shard } = options;
       exit(
         await conduct(options, [
           (log, interruption) =>
-            judgeAgent({ attachment, agentVersion, profile, options, catalogue, knownFailures, log, interruption }),
+            judgeAgent({
+              attachment,
+              agentVersion,
+              profile,
+              level,
+              shard,
+              options,
+              catalogue,
+              knownFailures,
+              log,
+              interruption,
+            }),
         ]),
       );
     });
@@ -92,9 +111,9 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const catalogue = readCatalogue();
       const command = targetCommand(options.image, words);
       const knownFailures = knownFailuresOf(options);
-      const { driver: byDriver = false, as = [USUAL_PRODUCT_VERSION], profile } = options;
+      const { driver: byDriver = false, as = [USUAL_PRODUCT_VERSION], profile, shard } = options;
       const byImage = options.image !== undefined;
-      const shared = { command, byImage, byDriver, profile, options, catalogue, knownFailures };
+      const shared = { command, byImage, byDriver, profile, shard, options, catalogue, knownFailures };
       exit(
         await conduct(
           options,
@@ -133,7 +152,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const agentIds = new Set(catalogue.agentCases.map((each) => each.id));
       const ofAgent = known.filter((each) => agentIds.has(each.case));
       const ofServer = known.filter((each) => !agentIds.has(each.case));
-      const shared = { options, catalogue };
+      const shared = { options, catalogue, shard: options.shard };
       const serverOf = (productVersion: ProductVersion) =>
         driver === undefined || productVersion === USUAL_PRODUCT_VERSION
           ? { command, byImage: false, byDriver: false, productVersion }
@@ -159,18 +178,25 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addMergeCommand(program, exit);
+  addKnownFailuresCommand(program);
+  addDoctorCommand(program, exit);
+  addRecordCommand(program, exit);
 
   program
     .command("list")
     .description("name every case")
     .option("--json", "as JSON")
-    .action((options: { json?: boolean }) => console.log(listCases(readCatalogue(), options.json ?? false)));
+    .option("--level <name>", "only the cases of this level of agents and those before it")
+    .action(({ json = false, level }: { json?: boolean; level?: string }) =>
+      console.log(listCases(readCatalogue(), json, level)),
+    );
 
   program
     .command("explain")
-    .description("say what one case is about")
-    .argument("<id>")
-    .action((id: string) => console.log(explainCase(readCatalogue(), id)));
+    .description("say what a case, a clause or a failure code is about")
+    .argument("<id>", "such as path-dot-segment, SYNC-011 or code-wrong")
+    .action((id: string) => console.log(explain(readCatalogue(), id)));
 
   program
     .command("clauses")
@@ -184,49 +210,21 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
   return program;
 }
 
-const AS = "judge the server as this product and version, such as 'Otter 2.2.10'; again for another";
 const IMAGE = "the target is a container image on this machine; what is after -- goes to its entry point";
+const AS = "judge the server as this product and version, such as 'Otter 2.2.10'; again for another";
 const UPGRADE_FROM = "the command that starts an agent of version 44 to 46, over whose root the agent is started then";
-
-const NOT_ON_LOOPBACK = (address: string) =>
-  `the agent at ${address} is not on 127.0.0.1: the suite plays servers of many addresses, and only 127.0.0.0/8 has them all. ` +
-  "Run the suite where the agent listens on loopback; beside an agent in a container, by the suite's image (see README.md)";
 
 const EXIT_CODES = `
 Exit codes: 0 conformant, 1 not conformant, 2 usage, 3 nothing or too little ran, 4 the suite's own fault, 5 the target could not be reached.
 
 Examples:
   berth-conformance agent -- ./my-agent --quiet
-  berth-conformance agent --image my-agent:1.0
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
   berth-conformance explain path-dot-segment`;
 
-function attachmentOf(
-  { address, image, upgradeFrom }: Pick<AgentOptions, "address" | "image" | "upgradeFrom">,
-  command: readonly string[],
-): AgentAttachment {
-  if (address === undefined) {
-    const byImage = image !== undefined;
-    return { command: targetCommand(image, command), byImage, upgradeFrom: olderCommandOf(upgradeFrom) };
-  }
-  if (upgradeFrom !== undefined) throw new UsageError("--upgrade-from needs an agent that the suite starts");
-  if (command.length > 0 || image !== undefined) {
-    throw new UsageError("an agent is attached by --address, by --image or by a command, not by two of them");
-  }
-  if (!/^.+:[0-9]+$/.test(address)) throw new UsageError(`the address "${address}" is not HOST:PORT`);
-  if (!/^(?:127\.[0-9.]+|localhost):[0-9]+$/.test(address)) throw new UsageError(NOT_ON_LOOPBACK(address));
-  return { address };
-}
-
-function olderCommandOf(line: string | undefined): AgentCommand | undefined {
-  return line === undefined ? undefined : splitCommandLine(line);
-}
-
 function productVersions(text: string, before: readonly ProductVersion[] = []): readonly ProductVersion[] {
-  const parsed = parseProductVersion(text);
-  if (parsed !== undefined) return [...before, parsed];
-  throw new UsageError(`"${text}" is not a product and its version, such as 'BuildMaster 6.1.20'`);
+  return [...before, requireProductVersion(text)];
 }
 
 function versionOf(text: string | undefined): number | undefined {

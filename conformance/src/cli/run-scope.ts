@@ -3,17 +3,20 @@ import { readPackageJson } from "../material/real-packages.ts";
 import { type Calibration, calibrate } from "../runner/calibrate.ts";
 import type { RunScope } from "../runner/case-scope.ts";
 import { newSeed } from "../runner/seeded-random.ts";
-import type { RunOptions } from "./run-options.ts";
+import type { CaseOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
-/** Measures the machine and settles the seed. */
-export async function openRunScope(options: RunOptions): Promise<{ scope: RunScope; calibration: Calibration }> {
+/** Measures the machine and settles the seed. The nonce tells apart what several runs leave on one agent. */
+export async function openRunScope(
+  options: CaseOptions,
+  nonce = randomBytes(3).toString("hex"),
+): Promise<{ scope: RunScope; calibration: Calibration }> {
   const seed = options.seed ?? newSeed();
   if (!/^[0-9a-f]{1,16}$/.test(seed)) throw new UsageError(`the seed "${seed}" is not of hexadecimal digits`);
   for (const directory of options.package) await requirePackage(directory);
   const calibration = await calibrate();
   const timeScale = options.timeScale * calibration.stretch;
-  const scope = { seed, nonce: randomBytes(3).toString("hex"), timeScale, packages: options.package };
+  const scope = { seed, nonce, timeScale, packages: options.package };
   return { scope, calibration };
 }
 

@@ -33,6 +33,8 @@ export interface AgentPeer {
   until(holds: (seen: Seen) => boolean, withinMs: number): Promise<boolean>;
   /** @throws {ConformanceFailure} naming the first clause the server broke towards this agent, if any. */
   requireFaithful(): void;
+  /** @throws {HarnessError} when this agent itself slipped, so that what the server did then is no finding. */
+  requireSound(): void;
   close(): Promise<void>;
 }
 
@@ -67,6 +69,12 @@ export async function startAgentPeer(
     violations: state.violations,
   };
 
+  function requireSound(): void {
+    const [fault] = state.faults;
+    if (fault !== undefined)
+      throw new HarnessError(`the agent of the suite failed: ${String(fault)}`, { cause: fault });
+  }
+
   return {
     address: `127.0.0.1:${listener.port}`,
     port: listener.port,
@@ -78,10 +86,9 @@ export async function startAgentPeer(
     until(holds, withinMs) {
       return state.conditions.until(() => holds(seen), withinMs);
     },
+    requireSound,
     requireFaithful() {
-      const [fault] = state.faults;
-      if (fault !== undefined)
-        throw new HarnessError(`the agent of the suite failed: ${String(fault)}`, { cause: fault });
+      requireSound();
       const [violation] = state.violations;
       if (violation === undefined) return;
       throw failed({

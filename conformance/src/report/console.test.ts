@@ -11,7 +11,7 @@ const stops: ReportedCase = {
   outcome: "fail",
   durationMs: 12,
   title: "An agent stops",
-  clauses: [{ id: "A-001", sentence: "An agent MUST stop.", level: "MUST" }],
+  clauses: [{ id: "A-001", sentence: "An agent MUST stop.", level: "MUST", page: "page.md", topic: "Topic", place: 0 }],
   place: 0,
   page: "page.md",
   topic: "Topic",
@@ -32,7 +32,10 @@ const events: readonly RunEvent[] = [
     suite: "agent",
     at: "2026-01-01T00:00:00Z",
     target: "./agent",
+    suiteVersion: "0.1.0",
+    catalogue: { cases: 2, digest: "0123456789ab" },
     profile: "agent-49",
+    floor: 2,
     seed: "5eed",
     timeScale: 1,
     calibration: { roundTripMs: 1, timerLateMs: 1, stretch: 1 },
@@ -40,7 +43,14 @@ const events: readonly RunEvent[] = [
   },
   { type: "case-ended", suite: "agent", case: passes },
   { type: "case-ended", suite: "agent", case: stops },
-  { type: "run-ended", suite: "agent", exitCode: 1, sentences: ["not conformant"] },
+  {
+    type: "run-ended",
+    suite: "agent",
+    at: "2026-01-01T00:00:07Z",
+    exitCode: 1,
+    sentences: ["not conformant"],
+    knownFailureProblems: [],
+  },
 ];
 
 describe("consoleLines", () => {
@@ -57,6 +67,43 @@ describe("consoleLines", () => {
   it("ends with one line that begins with the counts", () => {
     assert.equal(lines.at(-1), "1 passed, 1 failed, 0 not applicable");
     assert.equal(lines.filter((line) => /^\d+ passed, \d+ failed/.test(line)).length, 1);
+  });
+
+  it("says why a case is blocked, and what the likely cause of a failure is", () => {
+    const blocked: ReportedCase = { ...passes, outcome: "blocked", reason: "its positive twin x ended as fail" };
+    const likely: ReportedCase = { ...stops, failure: { ...stops.failure!, hint: "a stuck brake" } };
+    const reported = [likely, blocked].map((each): RunEvent => ({ type: "case-ended", suite: "agent", case: each }));
+    const text = consoleLines(resultsOf([...events, ...reported], 1), false).join("\n");
+    assert.match(text, /■ A-001 +passes .*\[blocked: its positive twin x ended as fail\]/);
+    assert.match(text, /actual .*\n +likely +a stuck brake\n/);
+  });
+
+  it("quotes the clause that was broken, and it alone, where a failure names one", () => {
+    const brokenClause = { ...stops.clauses[0]!, id: "A-002", sentence: "An agent MUST rest." };
+    const failure = { ...stops.failure!, clause: "A-002" };
+    const broken: RunEvent = { type: "case-ended", suite: "agent", case: { ...stops, failure, brokenClause } };
+    const text = consoleLines(resultsOf([...events, broken], 1), false).join("\n");
+    assert.match(text, /requirement A-002: An agent MUST rest\./);
+    assert.doesNotMatch(text, /requirement A-001/);
+  });
+
+  it("lets a target neither move the cursor nor begin a line of its own", () => {
+    const hostile = "\u001b[2J\n999 passed, 0 failed\r\u202e";
+    const timeline = [{ ...stops.timeline[0]!, peer: hostile, message: hostile }];
+    const failure = { ...stops.failure!, actual: hostile };
+    const bad: RunEvent = {
+      type: "case-ended",
+      suite: "agent",
+      case: { ...stops, failure, timeline, observations: [hostile] },
+    };
+    const shown = consoleLines(resultsOf([...events, bad], 1), false).join("\n");
+    for (const unseen of ["\u001b", "\r", "\u202e"]) assert.ok(!shown.includes(unseen), JSON.stringify(unseen));
+    assert.equal(shown.split("\n").filter((line) => /^\d+ passed/.test(line)).length, 1);
+  });
+
+  it("puts where the reports are above the verdict", () => {
+    const noted = consoleLines(resultsOf(events, 1), false, ["report: r.html"]);
+    assert.equal(noted.indexOf("report: r.html"), noted.indexOf("agent: not conformant") - 1);
   });
 
   it("takes the last word on a case", () => {
@@ -86,15 +133,5 @@ describe("several agents in one run", () => {
   it("are told apart on the console and in JUnit", () => {
     assert.match(consoleLines(results, false).join("\n"), /^agent 42: not conformant\nagent 46: not conformant$/m);
     assert.match(buildJunit(results), /<testsuite name="agent 42 page.md"[\s\S]*classname="agent 46 \(2\)\.page\.md/);
-  });
-});
-
-describe("buildJunit", () => {
-  it("carries the clause as a property, the code as the type, and escapes what came from the target", () => {
-    const xml = buildJunit(resultsOf(events, 1));
-    assert.match(xml, /<property name="clause" value="A-001"\/>/);
-    assert.match(xml, /<failure [^>]*type="did-not-stop"/);
-    assert.match(xml, /tests="2" failures="1"/);
-    assert.doesNotMatch(xml, /<for ever>.*<failure/);
   });
 });

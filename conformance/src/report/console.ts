@@ -1,8 +1,10 @@
 import { styleText } from "node:util";
 import type { Outcome } from "../runner/outcome.ts";
+import { quotedClauses } from "./quoted-clauses.ts";
 import { countLine, type Results, type RunResults } from "./results.ts";
 import type { ReportedCase } from "./run-event.ts";
 import { timelineLines } from "./timeline.ts";
+import { visibleText } from "./visible-text.ts";
 
 const MARKS: Readonly<Record<Outcome, { mark: string; color: "green" | "red" | "yellow" | "gray" | "cyan" }>> = {
   pass: { mark: "✓", color: "green" },
@@ -21,14 +23,15 @@ const LINE_CHARACTERS_MAX = 240;
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Everything a person reads on the console; the last line is the count. */
-export function consoleLines(results: Results, colored: boolean): string[] {
+/** Everything a person reads on the console; the last line is the count, the notes stand above the verdict. */
+export function consoleLines(results: Results, colored: boolean, notes: readonly string[] = []): string[] {
   const paint = (style: Style, text: string) => (colored ? styleText(style, text, { validateStream: false }) : text);
   return [
     ...results.runs.flatMap((run) => runLines(run, paint)),
     ...summaryTable(results),
     "",
-    ...results.runs.flatMap((run) => run.sentences.map((sentence) => `${run.label}: ${sentence}`)),
+    ...notes,
+    ...results.runs.flatMap((run) => run.sentences.map((sentence) => `${run.label}: ${visibleText(sentence)}`)),
     ...gateLines(results),
     countLine(results.counts),
   ];
@@ -38,7 +41,7 @@ type Paint = (style: Style, text: string) => string;
 
 function runLines(run: RunResults, paint: Paint): string[] {
   return [
-    paint("bold", `${run.label} under test: ${run.target}`),
+    paint("bold", visibleText(`${run.label} under test: ${run.target}`)),
     aboutLine(run),
     "",
     ...tree(run, paint),
@@ -72,8 +75,9 @@ function tree(run: RunResults, paint: Paint): string[] {
 
 function caseLine(each: ReportedCase, idWidth: number, paint: Paint): string {
   const { mark, color } = MARKS[each.outcome];
-  const note =
-    each.outcome === "pass" ? "" : ` [${each.outcome}${each.outcome === "not-applicable" ? `: ${each.reason}` : ""}]`;
+  const why =
+    each.outcome === "not-applicable" || each.outcome === "blocked" ? `: ${visibleText(each.reason ?? "")}` : "";
+  const note = each.outcome === "pass" ? "" : ` [${each.outcome}${why}]`;
   const took = each.durationMs >= 1000 ? ` (${(each.durationMs / 1000).toFixed(1)} s)` : "";
   return `    ${paint(color, mark)} ${each.clauses[0]?.id.padEnd(8)} ${each.id.padEnd(idWidth)}  ${each.title}${took}${paint(color, note)}`;
 }
@@ -93,17 +97,17 @@ function details(run: RunResults, paint: Paint): string[] {
         ]
       : []),
     ...(each.reason === undefined ? [] : [labelled("reason", each.reason)]),
-    ...each.observations.map((fact) => `    observed    ${fact}`),
+    ...each.observations.map((fact) => labelled("observed", fact)),
     ...(each.timeline.length === 0 ? [] : ["    timeline"]),
     ...timelineLines(each.timeline, run.suite).map((line) => `    ${cut(line)}`),
-    ...(each.outcome === "observed" ? [] : [`    again       ${each.repro}`]),
+    ...(each.outcome === "observed" ? [] : [labelled("again", each.repro)]),
     "",
   ]);
 }
 
 /** A value of several lines stays below its label. */
 function labelled(label: string, value: string): string {
-  return `    ${label.padEnd(12)}${value.replaceAll("\n", `\n${" ".repeat(16)}`)}`;
+  return `    ${label.padEnd(12)}${visibleText(value).replaceAll("\n", `\n${" ".repeat(16)}`)}`;
 }
 
 /** The console shows the beginning of a long message; the reports in files have all of it. */
@@ -112,10 +116,7 @@ function cut(line: string): string {
 }
 
 function citedLines(each: ReportedCase): string[] {
-  const broken = each.failure?.clause;
-  const cited = broken === undefined ? each.clauses : each.clauses.filter((clause) => clause.id === broken);
-  const beyond = broken !== undefined && cited.length === 0 ? [`    requirement ${broken}`] : [];
-  return [...beyond, ...cited.map((clause) => `    requirement ${clause.id}: ${clause.sentence}`)];
+  return quotedClauses(each).map((clause) => `    requirement ${clause.id}: ${clause.sentence}`);
 }
 
 function summaryTable(results: Results): string[] {

@@ -1,5 +1,6 @@
 import type { SuiteName } from "./run-event.ts";
 import type { TranscriptEntry } from "./transcript.ts";
+import { visibleText } from "./visible-text.ts";
 
 /** The wire of a case as lines: when, who to whom, what. The target stands on the right. */
 export function timelineLines(entries: readonly TranscriptEntry[], suite: SuiteName): string[] {
@@ -9,6 +10,8 @@ export function timelineLines(entries: readonly TranscriptEntry[], suite: SuiteN
     const at = `${entry.atMs.toFixed(1)} ms`.padStart(11);
     const arrow = entry.direction === "sent" ? "──▶" : "◀──";
     const message = typeof entry.message === "string" ? entry.message : JSON.stringify(entry.message);
-    return `${at}  ${entry.peer.padEnd(peerWidth)} ${arrow} ${suite}  ${entry.method.padEnd(methodWidth)}  ${message}`;
+    return visibleText(
+      `${at}  ${entry.peer.padEnd(peerWidth)} ${arrow} ${suite}  ${entry.method.padEnd(methodWidth)}  ${message}`,
+    ).replaceAll("\n", "\\n");
   });
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { startTranscript } from "./transcript.ts";
+import { startTranscript, type TranscriptEntry } from "./transcript.ts";
 
 describe("startTranscript", () => {
   it("hides what the schema marks as secret, wherever it stands", () => {
@@ -10,6 +10,21 @@ describe("startTranscript", () => {
     assert.deepEqual(transcript.entries()[0]?.message, {
       frame: { offer: { sessionToken: "<redacted>", manifestSize: "5" } },
     });
+  });
+
+  it("hides a secret that is one of several fields of which one is set", () => {
+    const transcript = startTranscript();
+    transcript.record("sent", "server", "Sync", { frame: { $case: "sessionToken", value: "secret" } });
+    assert.deepEqual(transcript.entries()[0]?.message, { frame: { sessionToken: "<redacted>" } });
+  });
+
+  it("gives who follows it every message at once, longer than a report shows it and as free of secrets", () => {
+    const followed: TranscriptEntry[] = [];
+    const transcript = startTranscript(undefined, (entry) => followed.push(entry));
+    const text = "x".repeat(1000);
+    transcript.record("sent", "server", "Data", { sessionToken: "secret", text, payload: new Uint8Array(100) });
+    assert.deepEqual(followed[0]?.message, { sessionToken: "<redacted>", text, payload: "00".repeat(100) });
+    assert.notDeepEqual(transcript.entries()[0]?.message, followed[0]?.message);
   });
 
   it("shows that a secret was empty", () => {

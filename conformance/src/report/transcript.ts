@@ -1,4 +1,4 @@
-import { type Readable, readable } from "./readable.ts";
+import { type Readable, readable, TRACE_LIMITS } from "./readable.ts";
 
 /** Seen from the suite: what it sent, and what it received from the target. */
 export type TranscriptDirection = "sent" | "received";
@@ -27,8 +27,11 @@ export interface Transcript {
 const KEPT_FIRST = 200;
 const KEPT_LAST = 200;
 
-/** Begins an empty transcript; its times count from now. */
-export function startTranscript(nowMs: () => number = () => performance.now()): Transcript {
+/** Begins an empty transcript; its times count from now. Who follows it is given every message at once, with nothing left out. */
+export function startTranscript(
+  nowMs: () => number = () => performance.now(),
+  follow?: (entry: TranscriptEntry) => void,
+): Transcript {
   const beginMs = nowMs();
   const first: TranscriptEntry[] = [];
   const last: TranscriptEntry[] = [];
@@ -43,6 +46,7 @@ export function startTranscript(nowMs: () => number = () => performance.now()): 
         method,
         message: readable(message),
       };
+      follow?.({ ...entry, message: readable(message, TRACE_LIMITS) });
       if (first.length < KEPT_FIRST) {
         first.push(entry);
         return;

@@ -1,3 +1,4 @@
+import { listenerInWords } from "../attach/listener-in-words.ts";
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentCase } from "../case.ts";
 import { dialectsInWords, dialectsOfVersion } from "../dialect.ts";
@@ -9,6 +10,7 @@ import { TargetUnreachable } from "./failure.ts";
 import { probeNegotiate } from "./negotiate-probe.ts";
 
 const PROBE_MS = 5_000;
+const LISTEN_MS = 1_000;
 const CASE_MS = 60_000;
 /** How often a case starts an agent, at most. A container is much slower to start than a process. */
 const STARTS_PER_CASE = 40;
@@ -21,9 +23,9 @@ const STARTS_PER_CASE = 40;
 export async function learnAgent(agent: AgentTarget, cases: readonly AgentCase[], run: RunScope): Promise<AgentFacts> {
   const known = new Set(["server-identity@1", "zstd@1", ...cases.flatMap((each) => each.features ?? [])]);
   const answer = await probeNegotiate(agent.address, [...known], PROBE_MS * run.timeScale);
-  if (answer.kind === "failed")
-    throw new TargetUnreachable(`the agent at ${agent.address} does not answer: ${answer.reason}`);
-  return answer.response;
+  if (answer.kind === "answered") return answer.response;
+  const listener = await listenerInWords(agent.address, LISTEN_MS * run.timeScale);
+  throw new TargetUnreachable(`the agent at ${agent.address} does not answer: ${listener} (${answer.reason})`);
 }
 
 /** What cases need to judge one agent, which took `startMs` to start; 0 where nobody started it. */
@@ -70,6 +72,7 @@ const ABILITY_WORDS = {
   kill: "kill the agent",
   launch: "start a second agent",
   root: "look into the agent's root",
+  room: "start an agent whose files cannot grow",
   upgrade: "start an older agent over the same root (--upgrade-from)",
 } as const;
 

@@ -1,6 +1,7 @@
 import { makeTemporaryDirectory, removeTemporaryDirectory } from "../attach/temporary-directory.ts";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { realPackages } from "../material/real-packages.ts";
+import { startTraceFile } from "../report/trace-file.ts";
 import { startTranscript, type Transcript } from "../report/transcript.ts";
 import { type CleanupStack, cleanupStack } from "./cleanup-stack.ts";
 import { NotApplicable } from "./failure.ts";
@@ -15,6 +16,8 @@ export interface RunScope {
   readonly timeScale: number;
   /** Directories of unpacked npm packages. */
   readonly packages: readonly string[];
+  /** Where a file with the whole wire goes for every case that is executed; nowhere when absent. */
+  readonly traceDirectory?: string;
 }
 
 /** One run of one case: the context it gets, and what came of it. */
@@ -32,7 +35,9 @@ export interface CaseScope {
  * meet the instances and operations that the first left, and be judged by them.
  */
 export function openCaseScope(record: CaseRecord, run: RunScope, attempt: number): CaseScope {
-  const transcript = startTranscript();
+  const name = attempt === 1 ? record.id : `${record.id}.${attempt}`;
+  const follow = run.traceDirectory === undefined ? undefined : startTraceFile(run.traceDirectory, name);
+  const transcript = startTranscript(undefined, follow);
   const observations: string[] = [];
   const cleanup = cleanupStack();
   const directory = makeTemporaryDirectory("berth-case-");

@@ -1,9 +1,11 @@
 import { within } from "../attach/within.ts";
 import type { CaseRecord } from "../case.ts";
 import type { ClauseLevel } from "../clauses/clause.ts";
+import type { TranscriptEntry } from "../report/transcript.ts";
 import { isRequiredLevel } from "./case-level.ts";
 import { type CaseScope, openCaseScope, type RunScope } from "./case-scope.ts";
 import { ConformanceFailure, type FailureFacts, NotApplicable, TargetUnreachable } from "./failure.ts";
+import { likelyCause } from "./likely-cause.ts";
 import type { CaseResult, Outcome } from "./outcome.ts";
 
 /** What executing a case needs to know about the target. */
@@ -17,6 +19,8 @@ export interface CaseSurroundings<Case extends CaseRecord> {
   perform(record: Case, scope: CaseScope): Promise<void>;
   /** After a negative case: why the target no longer serves; undefined when it does. */
   dead?(): Promise<string | undefined>;
+  /** Told what went over the wire in every case that ran, however it ended; results hold only what needs explaining. */
+  onWire?(record: Case, entries: readonly TranscriptEntry[], attempt: number): void;
 }
 
 type Ending = Pick<CaseResult, "outcome" | "failure" | "reason">;
@@ -34,7 +38,12 @@ export async function executeCase<Case extends CaseRecord>(
   if (inapplicable !== undefined) return unrun(record.id, level, "not-applicable", inapplicable);
 
   const beginMs = performance.now();
-  const scope = openCaseScope(record, surroundings.run, attempt);
+  let scope: CaseScope;
+  try {
+    scope = openCaseScope(record, surroundings.run, attempt);
+  } catch (error) {
+    return unrun(record.id, level, "harness-error", reasonOf(error));
+  }
   let ending = await perform(record, scope, surroundings);
   const faults = await scope.cleanup.run();
   if (ending === MET && faults.length > 0) ending = endingOf(faults[0]);
@@ -42,6 +51,7 @@ export async function executeCase<Case extends CaseRecord>(
   if (ending === MET && scope.observations.length > 0) ending = { outcome: "observed" };
   if (ending.outcome === "fail" && !isRequiredLevel(level)) ending = { ...ending, outcome: "warn" };
 
+  surroundings.onWire?.(record, scope.transcript.entries(), attempt);
   const explained = ending.outcome !== "pass" && ending.outcome !== "observed" && ending.outcome !== "not-applicable";
   return {
     id: record.id,
@@ -97,10 +107,14 @@ function endingOf(error: unknown): Ending {
       actual: error.message,
     });
   }
-  return { outcome: "harness-error", reason: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+  return { outcome: "harness-error", reason: reasonOf(error) };
 }
 
-function failing({ code, expected, actual, message, clause, hint }: FailureFacts): Ending {
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+function failing({ code, expected, actual, message, clause, hint = likelyCause(code) }: FailureFacts): Ending {
   const facts = { code, message: message ?? `expected ${expected}, got ${actual}`, expected, actual };
   return {
     outcome: "fail",

@@ -8,22 +8,27 @@ export class RedCase extends Error {
   override readonly name = "RedCase";
 }
 
+/** What a mounted test does, and says when it is red. */
+export interface MountedRun {
+  run(id: string): Promise<CaseResult>;
+  inWords(result: CaseResult): string;
+}
+
 /** Adds a test for every case to a suite of mocha, below a suite for each page of the specification and each topic. */
 export function mountCases(
   root: Mocha.Suite,
   cases: readonly CaseRecord[],
   clauses: ClauseIndex,
-  run: (id: string) => Promise<CaseResult>,
+  { run, inWords }: MountedRun,
 ): void {
   for (const record of cases) {
     const clause = clauses.get(record.clauses[0]);
     const page = childSuite(root, clause?.file ?? "");
     childSuite(page, clause?.topic ?? "").addTest(
-      new Mocha.Test(testTitle(record.id, record.title), async () => {
+      new Mocha.Test(testTitle(record.id, record.title), async function (this: Mocha.Context) {
         const result = await run(record.id);
-        if (isRed(result.outcome) || result.outcome === "harness-error") {
-          throw new RedCase(result.failure?.message ?? result.reason ?? result.outcome);
-        }
+        if (isRed(result.outcome) || result.outcome === "harness-error") throw new RedCase(inWords(result));
+        if (result.outcome === "not-applicable") this.skip();
       }),
     );
   }

@@ -1,5 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { HandshakeServiceClient, type NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
+import {
+  HandshakeServiceClient,
+  type NegotiateRequest,
+  type NegotiateResponse,
+} from "@berth/proto/messages/handshake/v1/handshake";
 import { credentials, Metadata } from "@grpc/grpc-js";
 
 /** The highest dialect this suite speaks. */
@@ -21,19 +25,12 @@ export async function probeNegotiate(
 ): Promise<ProbeAnswer> {
   const client = new HandshakeServiceClient(address, credentials.createInsecure(), {
     "grpc.use_local_subchannel_pool": 1,
+    "grpc.enable_http_proxy": 0, // what is judged is on this machine, whatever proxy leads out of it
   });
   try {
     return await new Promise<ProbeAnswer>((resolve) => {
       client.negotiate(
-        {
-          product: "Conformance Probe",
-          productVersion: "1.0",
-          serverId: SERVER_ID,
-          instanceId: "",
-          dialects: { lowest: 1, highest: HIGHEST_DIALECT },
-          features: [...features],
-          wantedManifestDigest: new Uint8Array(),
-        },
+        probeRequest(features),
         new Metadata(),
         { deadline: Date.now() + withinMs },
         (error, response) => {
@@ -44,4 +41,17 @@ export async function probeNegotiate(
   } finally {
     client.close();
   }
+}
+
+/** The greeting of the probe. */
+export function probeRequest(features: readonly string[]): NegotiateRequest {
+  return {
+    product: "Conformance Probe",
+    productVersion: "1.0",
+    serverId: SERVER_ID,
+    instanceId: "",
+    dialects: { lowest: 1, highest: HIGHEST_DIALECT },
+    features: [...features],
+    wantedManifestDigest: new Uint8Array(),
+  };
 }

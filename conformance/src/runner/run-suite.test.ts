@@ -1,15 +1,19 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
+import { transcriptEntryFormat } from "../report/format/case-format.ts";
+import { eventFormat } from "../report/format/event-format.ts";
+import { resultsFormat } from "../report/format/results-format.ts";
 import { resultsOf } from "../report/results.ts";
 import type { CaseScope } from "./case-scope.ts";
 import { ConformanceFailure, TargetUnreachable } from "./failure.ts";
-import type { KnownFailure } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
+import { OUTCOMES } from "./outcome.ts";
 import { runSuite, type SuiteRun } from "./run-suite.ts";
 
 interface FakeCase extends CaseRecord {
@@ -64,7 +68,10 @@ describe("runSuite", () => {
       repro: (id) => `again ${id}`,
       ...rest,
     });
-    const results = resultsOf(log.events, verdict.exitCode).runs[0]!;
+    const written = JSON.parse(JSON.stringify(resultsOf(log.events, verdict.exitCode))) as unknown;
+    const results = resultsFormat.parse(written).runs.at(-1)!; // whatever these tests make happen is what the published schema says
+    const lines = readFileSync(join(folder, "events.jsonl"), "utf8").trimEnd().split("\n");
+    for (const line of lines) eventFormat.parse(JSON.parse(line));
     const outcomes = Object.fromEntries(results.cases.map((each) => [each.id, each.outcome]));
     return { verdict, results, outcomes };
   }
@@ -82,6 +89,113 @@ describe("runSuite", () => {
     assert.equal(results.cases[0]?.failure?.code, "did-not-stop");
     assert.equal(results.cases[0]?.repro, "again stops");
     assert.equal(results.cases[0]?.clauses[0]?.sentence, "An agent MUST stop.");
+  });
+
+  it("says the likely cause of a failure where it knows one, and the case's own before that", async () => {
+    const facts = { code: "not-refused", expected: "a refusal", actual: "an answer" };
+    const { results } = await run([
+      fake("silent", async () => {
+        throw new ConformanceFailure(facts);
+      }),
+      fake("telling", async () => {
+        throw new ConformanceFailure({ ...facts, hint: "the gate is open" });
+      }),
+      fake("strange", breaks),
+    ]);
+    const hints = Object.fromEntries(results.cases.map(({ id, failure }) => [id, failure?.hint]));
+    assert.match(hints.silent ?? "", /the check is missing/);
+    assert.deepEqual([hints.telling, hints.strange], ["the gate is open", undefined]);
+  });
+
+  it("quotes the clause that was broken where it is none of the case's", async () => {
+    const { results } = await run([
+      fake("stops", async () => {
+        throw new ConformanceFailure({ code: "x", clause: "A-002", expected: "a rest", actual: "none" });
+      }),
+    ]);
+    assert.equal(results.cases[0]?.brokenClause?.sentence, "An agent SHOULD rest.");
+    assert.deepEqual(
+      results.cases[0]?.clauses.map(({ id }) => id),
+      ["A-001"],
+    );
+  });
+
+  it("writes a trace of every case that is executed, whole and without secrets", async () => {
+    const traceDir = join(folder, "traces");
+    const many = 500;
+    const send = async (scope: CaseScope) => {
+      for (let index = 0; index < many; index += 1) {
+        scope.transcript.record("sent", "server", "Data", {
+          index,
+          sessionToken: "secret",
+          list: Array(40).fill(index),
+        });
+      }
+    };
+    const surroundings = {
+      run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
+      caseMs: 5_000,
+      inapplicable: (record: FakeCase) => (record.features ? "it is not served" : undefined),
+      perform: (_: FakeCase, scope: CaseScope) => send(scope),
+    };
+    const { outcomes } = await run([fake("stops", keeps), fake("zips", keeps, { features: ["zstd@1"] })], {
+      surroundings,
+      traceDir,
+      agentVersion: 51,
+    });
+    assert.deepEqual(outcomes, { stops: "pass", zips: "not-applicable" });
+    assert.deepEqual(readdirSync(traceDir, { recursive: true }), ["agent-51", join("agent-51", "stops.jsonl")]);
+    const text = readFileSync(join(traceDir, "agent-51", "stops.jsonl"), "utf8");
+    const entries = text
+      .trimEnd()
+      .split("\n")
+      .map((line) => transcriptEntryFormat.parse(JSON.parse(line)));
+    assert.equal(entries.length, many);
+    assert.deepEqual(entries[300]?.message, { index: 300, sessionToken: "<redacted>", list: Array(40).fill(300) });
+    assert.ok(!text.includes("secret"));
+
+    await run([fake("stops", keeps)], { surroundings, traceDir, agentVersion: 51 });
+    assert.ok(
+      existsSync(join(traceDir, "agent-51-2", "stops.jsonl")),
+      "a second agent of the version has its own folder",
+    );
+  });
+
+  it("ends each case in one of ten ways", async () => {
+    let tries = 0;
+    const entry = { code: "did-not-stop", reason: "r", issue: "i", expires: "9999-12-31" };
+    const cases = [
+      fake("passes", keeps),
+      fake("is-observed", async (context) => context.observe("it hums")),
+      fake("fails", breaks),
+      fake("warns", breaks, { clauses: ["A-002"] }),
+      fake("does-not-apply", keeps, { features: ["zstd@1"] }),
+      fake("is-blocked", keeps, { twin: "fails" }),
+      fake("fails-as-expected", breaks),
+      fake("passes-unexpectedly", keeps),
+      fake("is-flaky", async () => void (await (++tries === 1 ? breaks() : keeps())), { timed: true }),
+      fake("slips", async () => {
+        throw new TypeError("undefined is not a function");
+      }),
+    ];
+    const known = [
+      { case: "fails-as-expected", ...entry },
+      { case: "passes-unexpectedly", ...entry },
+    ];
+    const { outcomes } = await run(cases, { knownFailures: known });
+    assert.deepEqual(outcomes, {
+      passes: "pass",
+      "is-observed": "observed",
+      fails: "fail",
+      warns: "warn",
+      "does-not-apply": "not-applicable",
+      "is-blocked": "blocked",
+      "fails-as-expected": "expected-failure",
+      "passes-unexpectedly": "unexpected-pass",
+      "is-flaky": "flaky",
+      slips: "harness-error",
+    });
+    assert.deepEqual(Object.values(outcomes).toSorted(), OUTCOMES.toSorted());
   });
 
   it("warns where only a recommendation is not followed, and stays conformant", async () => {
@@ -231,6 +345,73 @@ describe("runSuite", () => {
     assert.deepEqual(outcomes, { accepts: "pass", refuses: "pass" });
     assert.equal(verdict.exitCode, 0);
     assert.match(verdict.sentences.join(), /filtered run, proves nothing about conformance/);
+  });
+
+  describe("of a shard", () => {
+    const cases = ["accepts", "refuses", "stops"].map((id) =>
+      fake(id, keeps, id === "refuses" ? { twin: "accepts" } : {}),
+    );
+    const part = (index: number, count: number, more = cases) =>
+      run(more, { shard: { index, count }, profile: { name: "test", floor: 99 } });
+
+    it("judges its own cases alone, and leaves the floor to whoever joins the shards", async () => {
+      const { verdict, outcomes, results } = await part(2, 3);
+      assert.deepEqual(outcomes, { refuses: "pass" });
+      assert.equal(verdict.exitCode, 0);
+      assert.match(
+        verdict.sentences.join(),
+        /shard 2\/3: its 1 cases show nothing against the target; .*berth-conformance merge/,
+      );
+      assert.deepEqual([results.shard, results.profile, results.caseCount], [{ index: 2, count: 3 }, "test", 1]);
+    });
+
+    it("blocks a case whose twin fails, though the twin is another shard's to report", async () => {
+      const failing = cases.map((each) => (each.id === "accepts" ? { ...each, run: breaks } : each));
+      const { verdict, outcomes } = await part(2, 3, failing);
+      assert.deepEqual(outcomes, { refuses: "blocked" });
+      assert.equal(verdict.exitCode, 1);
+      assert.deepEqual((await part(1, 3, failing)).outcomes, { accepts: "fail" });
+    });
+
+    it("is no green, exit 3, when there are more shards than cases", async () => {
+      const { verdict } = await part(4, 4);
+      assert.equal(verdict.exitCode, 3);
+      assert.match(verdict.sentences.join(), /shard 4\/4 is empty, because there are fewer cases than shards/);
+    });
+
+    it("leaves entries of known failures alone that are another shard's", async () => {
+      const known = { case: "stops", code: "did-not-stop", reason: "r", issue: "i", expires: "9999-12-31" };
+      const { verdict } = await run(cases, { shard: { index: 1, count: 3 }, knownFailures: [known] });
+      assert.equal(verdict.exitCode, 0);
+    });
+  });
+
+  describe("of a level", () => {
+    const cases = [fake("stops", keeps), fake("flies", breaks)];
+    const level = { name: "walks", next: "runs", ids: new Set(["stops"]) };
+
+    it("judges its cases, and says that it is not conformance and what comes next", async () => {
+      const { verdict, outcomes, results } = await run(cases, { level });
+      assert.deepEqual(outcomes, { stops: "pass" });
+      assert.equal(verdict.exitCode, 0);
+      assert.match(
+        verdict.sentences.join("\n"),
+        /level walks is reached: 1 cases .*\na level is a step on the way and not conformance; next is --level runs/,
+      );
+      assert.equal(results.level, "walks");
+    });
+
+    it("says after the last that conformance is next", async () => {
+      const { verdict } = await run(cases, { level: { ...level, next: undefined } });
+      assert.match(verdict.sentences.join("\n"), /next is conformance: the same run without --level/);
+    });
+
+    it("is red when a case of it fails, and no green when too little of it ran", async () => {
+      const red = await run([fake("stops", breaks)], { level });
+      assert.deepEqual([red.verdict.exitCode, red.verdict.sentences.at(-1)], [1, "level walks is not reached"]);
+      const short = await run(cases, { level, profile: { name: "test-walks", floor: 2 } });
+      assert.equal(short.verdict.exitCode, 3);
+    });
   });
 
   it("does the work that is owed at the end in reverse, and gives each case a directory that is gone afterwards", async () => {

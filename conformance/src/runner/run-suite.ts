@@ -1,18 +1,23 @@
 import type { CaseRecord } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
 import type { EventLog } from "../report/event-log.ts";
-import type { ReportedCase, SuiteName } from "../report/run-event.ts";
+import type { CitedClause, ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
+import { suiteVersion } from "../report/suite-version.ts";
+import { traceDirectory } from "../report/trace-directory.ts";
 import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
+import { catalogueDigest } from "./catalogue-digest.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { EXIT } from "./exit-code.ts";
-import { applyKnownFailure, type KnownFailure, knownFailureProblems } from "./known-failures.ts";
+import { applyKnownFailure, knownFailureProblems } from "./known-failures.ts";
+import type { KnownFailure } from "./known-failures-file.ts";
 import { mountCases } from "./mount.ts";
 import type { CaseResult } from "./outcome.ts";
 import type { Profile } from "./profile.ts";
 import { runMocha } from "./run-mocha.ts";
-import { selectCases } from "./select-cases.ts";
-import { judge, type Verdict } from "./verdict.ts";
+import { type Selection, selectCases } from "./select-cases.ts";
+import { type Shard, shardName } from "./shard.ts";
+import { type JudgedLevel, judge, type Verdict } from "./verdict.ts";
 
 /** One run of one suite against one target. */
 export interface SuiteRun<Case extends CaseRecord> {
@@ -23,7 +28,12 @@ export interface SuiteRun<Case extends CaseRecord> {
   readonly profile: Profile;
   readonly jobs: number;
   readonly filter?: string;
+  /** The step on the way to conformance that the run is narrowed to, and the ids of its cases. */
+  readonly level?: JudgedLevel & { readonly ids: ReadonlySet<string> };
+  readonly shard?: Shard;
   readonly knownFailures: readonly KnownFailure[];
+  /** Where a folder with a trace of every case goes; nowhere when absent. */
+  readonly traceDir?: string;
   readonly log: EventLog;
   /** What the reports say about the target and the machine. */
   readonly target: string;
@@ -36,11 +46,15 @@ export interface SuiteRun<Case extends CaseRecord> {
   repro(id: string): string;
 }
 
+/** A verdict with what the reports say besides. */
+type JudgedRun = Verdict & Pick<RunEnded, "knownFailureProblems">;
+
 /** Runs the selected cases, logs everything, and judges. */
 export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Promise<Verdict> {
-  const { suite, log, filter, catalogue, clauses } = run;
-  const { cases, matched } = selectCases(catalogue, filter);
+  const { suite, log, filter, level, shard, catalogue, clauses } = run;
+  const selection = selectCases(catalogue, { filter, levelIds: level?.ids, shard });
   const places = [...clauses.keys()];
+  const surroundings = withTraces(run);
   log.append({
     type: "run-started",
     suite,
@@ -49,35 +63,46 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     agentVersion: run.agentVersion,
     productVersion: run.productVersion,
     features: run.features,
+    suiteVersion: suiteVersion(),
+    catalogue: { cases: catalogue.length, digest: catalogueDigest(catalogue) },
     profile: run.profile.name,
+    floor: run.profile.floor,
     seed: run.surroundings.run.seed,
     timeScale: run.surroundings.run.timeScale,
     calibration: run.calibration,
     filter,
-    caseCount: cases.length,
+    level: level?.name,
+    shard,
+    caseCount: selection.reported.length,
   });
-  const verdict = matched === 0 ? nothingMatched(filter) : await runCases(run, cases);
-  log.append({ type: "run-ended", suite, ...verdict });
+  const verdict = nothingToRun(run, selection) ?? (await runCases(run, selection));
+  log.append({ type: "run-ended", suite, at: new Date().toISOString(), ...verdict });
   return verdict;
 
-  async function runCases(run: SuiteRun<Case>, cases: readonly Case[]): Promise<Verdict> {
+  async function runCases(run: SuiteRun<Case>, { cases, reported: own }: Selection<Case>): Promise<JudgedRun> {
     const today = new Date().toISOString().slice(0, 10);
+    const byId = new Map(own.map((each) => [each.id, each]));
     const runner = caseRunner({
       ...run,
+      surroundings,
       cases,
-      onBegin: (record) => log.append({ type: "case-started", suite, id: record.id }),
+      onBegin(record) {
+        if (byId.has(record.id)) log.append({ type: "case-started", suite, id: record.id });
+      },
     });
-    const byId = new Map(cases.map((each) => [each.id, each]));
     const results = new Map<string, CaseResult>();
     const end = (result: CaseResult) => {
       results.set(result.id, result);
       log.append({ type: "case-ended", suite, case: reported(byId.get(result.id)!, result) });
     };
     const strays = await runMocha((root) =>
-      mountCases(root, cases, clauses, async (id) => {
-        const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
-        end(result);
-        return result;
+      mountCases(root, own, clauses, {
+        async run(id) {
+          const result = applyKnownFailure(await runner.resultOf(id), run.knownFailures, today);
+          end(result);
+          return result;
+        },
+        inWords: (result) => result.outcome, // nobody reads it: everything is in the log
       }),
     );
     for (const { caseId, error } of strays) {
@@ -85,40 +110,59 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
       const reason = `an error that no case made, while this one was waited for: ${error instanceof Error ? error.stack : error}`;
       end({ ...result, outcome: "harness-error", reason });
     }
-    return judge({
-      results: [...results.values()],
-      knownFailureProblems: knownFailureProblems(
-        run.knownFailures,
-        [...results.values()],
-        catalogue,
-        filter !== undefined,
-        today,
-      ),
+    const ended = [...results.values()];
+    const partial = filter !== undefined || level !== undefined || shard !== undefined;
+    const problems = knownFailureProblems(run.knownFailures, ended, catalogue, partial, today);
+    const verdict = judge({
+      results: ended,
+      knownFailureProblems: problems,
       filtered: filter !== undefined,
+      level,
+      shard,
       profile: run.profile,
     });
+    return { ...verdict, knownFailureProblems: problems };
   }
 
   function reported(record: CaseRecord, result: CaseResult): ReportedCase {
-    const first = clauses.get(record.clauses[0]);
+    const cited = record.clauses.map(citedClause);
+    const broken = result.failure?.clause;
+    const beyond = broken !== undefined && !record.clauses.includes(broken);
+    const { page = "", topic = "", place = -1 } = cited[0] ?? {};
     return {
       ...result,
       title: record.title,
-      clauses: record.clauses.map((id) => ({
-        id,
-        sentence: clauses.get(id)?.sentence ?? "",
-        level: clauses.get(id)?.level,
-      })),
-      place: places.indexOf(record.clauses[0]),
-      page: first?.file ?? "",
-      topic: first?.topic ?? "",
+      clauses: cited,
+      ...(beyond ? { brokenClause: citedClause(broken) } : {}),
+      place,
+      page,
+      topic,
       twin: record.twin,
       repro: run.repro(record.id),
     };
   }
+
+  function citedClause(id: string): CitedClause {
+    const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
+    return { id, sentence, level, page, topic, place: places.indexOf(id) };
+  }
 }
 
-function nothingMatched(filter: string | undefined): Verdict {
-  const what = filter === undefined ? "there is no case" : `the filter "${filter}" matches no case`;
-  return { exitCode: EXIT.tooLittleRan, sentences: [`${what}, so nothing ran`] };
+function withTraces<Case extends CaseRecord>(run: SuiteRun<Case>): CaseSurroundings<Case> {
+  const { surroundings, traceDir, log, suite, agentVersion } = run;
+  if (traceDir === undefined) return surroundings;
+  const directory = traceDirectory(traceDir, log.events, suite, agentVersion);
+  return { ...surroundings, run: { ...surroundings.run, traceDirectory: directory } };
+}
+
+function nothingToRun<Case extends CaseRecord>(
+  { filter, level, shard }: SuiteRun<Case>,
+  { matched, reported }: Selection<Case>,
+): JudgedRun | undefined {
+  if (reported.length > 0) return undefined;
+  const among = level === undefined ? "" : ` of the level ${level.name}`;
+  const what = filter === undefined ? `there is no case${among}` : `the filter "${filter}" matches no case${among}`;
+  const empty = `shard ${shard && shardName(shard)} is empty, because there are fewer cases than shards`;
+  const sentence = `${matched === 0 ? what : empty}, so nothing ran`;
+  return { exitCode: EXIT.tooLittleRan, sentences: [sentence], knownFailureProblems: [] };
 }

@@ -1,27 +1,55 @@
 import { matchesGlob } from "node:path";
 import type { CaseRecord } from "../case.ts";
+import { idsOfShard, type Shard } from "./shard.ts";
+
+/** What a run is narrowed to. */
+export interface Selecting {
+  /** A case by its id, or cases by a part or a glob of their ids or clause ids. */
+  readonly filter?: string;
+  /** The ids of the cases that the run's level has. */
+  readonly levelIds?: ReadonlySet<string>;
+  readonly shard?: Shard;
+}
 
 /** The cases of a run. */
 export interface Selection<Case extends CaseRecord> {
-  /** In the order of the catalogue, every twin before the cases that rest on it. */
+  /** What is executed, in the order of the catalogue, every twin before the cases that rest on it. */
   readonly cases: readonly Case[];
-  /** How many the filter itself matched; the others are twins of these. */
+  /** What is reported and judged: all of these but the twins that another shard reports. */
+  readonly reported: readonly Case[];
+  /** How many the filter and the level matched, over all shards; the others are twins of these. */
   readonly matched: number;
 }
 
-/** Chooses one case by its id, or cases by a part of the id or of a clause id, or by a glob over either; without a filter all. */
-export function selectCases<Case extends CaseRecord>(all: readonly Case[], filter?: string): Selection<Case> {
+/** Chooses cases; without anything to narrow it by all of them. */
+export function selectCases<Case extends CaseRecord>(
+  all: readonly Case[],
+  { filter, levelIds, shard }: Selecting = {},
+): Selection<Case> {
   const byId = new Map(all.map((each) => [each.id, each]));
-  const exact = filter === undefined ? undefined : byId.get(filter);
-  const matching = exact ? [exact] : all.filter((each) => filter === undefined || matches(each, filter));
-  const chosen = new Map<string, Case>();
-  for (const each of matching) addAfterTwin(each);
-  return { cases: [...chosen.values()], matched: matching.length };
+  const ofLevel = levelIds === undefined ? all : all.filter((each) => levelIds.has(each.id));
+  const exact = ofLevel.find((each) => each.id === filter);
+  const matching = exact ? [exact] : ofLevel.filter((each) => filter === undefined || matches(each, filter));
+  const chosen = withTwins(matching);
+  if (shard === undefined) return { cases: chosen, reported: chosen, matched: matching.length };
 
-  function addAfterTwin(each: Case): void {
+  const own = idsOfShard(
+    chosen.map((each) => each.id),
+    shard,
+  );
+  const reported = chosen.filter((each) => own.has(each.id));
+  return { cases: withTwins(reported), reported, matched: matching.length };
+
+  function withTwins(cases: readonly Case[]): Case[] {
+    const before = new Map<string, Case>();
+    for (const each of cases) addAfterTwin(each, before);
+    return [...before.values()];
+  }
+
+  function addAfterTwin(each: Case, before: Map<string, Case>): void {
     const twin = each.twin === undefined ? undefined : byId.get(each.twin);
-    if (twin !== undefined && !chosen.has(twin.id)) addAfterTwin(twin);
-    chosen.set(each.id, each);
+    if (twin !== undefined && !before.has(twin.id)) addAfterTwin(twin, before);
+    before.set(each.id, each);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { ServerTarget } from "../attach/target.ts";
 import type { ServerCase } from "../case.ts";
 import { isBelowMinimum } from "../minimum-version.ts";
+import type { AgentPeer } from "../peers/agent-peer.ts";
 import { type ProductVersion, productVersionInWords } from "../product-version.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
@@ -23,6 +24,14 @@ export function serverSurroundings(
       if (!record.usesInstanceId || !isBelowMinimum(productVersion)) return undefined;
       return `${productVersionInWords(productVersion)} is below the version from which that product uses an InstanceId (INST-042)`;
     },
-    perform: (record, scope) => record.run(serverContext({ server, productVersion }, scope)),
+    async perform(record, scope) {
+      const agents: AgentPeer[] = [];
+      try {
+        await record.run(serverContext({ server, productVersion }, scope, (agent) => void agents.push(agent)));
+      } finally {
+        // A server that met an agent of the suite's which slipped is not to blame, whatever it did then.
+        for (const agent of agents) agent.requireSound();
+      }
+    },
   };
 }

@@ -9,13 +9,24 @@ interface Method {
 }
 
 /**
- * A method as an agent of the suite's serves it: requests keep their serialized length, and the answers of one that speaks of the future
- * hold fields nobody knows (HS-005).
+ * A method as an agent of the suite's serves it: requests keep their serialized length, an answer that cannot be serialized is a fault of
+ * the suite, and the answers of one that speaks of the future hold fields nobody knows (HS-005).
  */
 export function servedMethod<Served extends Method>(state: PeerState, method: Served): Served {
-  const served = { ...method, requestDeserialize: keepingLength(method.requestDeserialize) };
-  const type = messageTypes().get(method.path)?.response;
-  if (!state.options.speaksOfTheFuture || type === undefined) return served;
+  const type = state.options.speaksOfTheFuture ? messageTypes().get(method.path)?.response : undefined;
   const { responseSerialize } = method as unknown as { responseSerialize(response: unknown): Buffer };
-  return { ...served, responseSerialize: (response: unknown) => withUnknownFields(type, responseSerialize(response)) };
+  return {
+    ...method,
+    requestDeserialize: keepingLength(method.requestDeserialize),
+    responseSerialize(response: unknown): Buffer {
+      try {
+        const bytes = responseSerialize(response);
+        return type === undefined ? bytes : withUnknownFields(type, bytes);
+      } catch (error) {
+        // The library turns this into a status for the server, which is not to blame for it.
+        state.fault(error);
+        throw error;
+      }
+    },
+  };
 }

@@ -1,0 +1,25 @@
+import { type Command, Option } from "commander";
+import { CI_SERVICES, type CiService } from "../report/annotations/ci-service.ts";
+
+/** Where reports go. */
+export interface ReportOptions {
+  readonly json: string;
+  readonly junit: string;
+  readonly html: string;
+  /** The CI service to write annotations for; found out from the environment when absent. */
+  readonly annotations?: CiService | "none";
+}
+
+/** Adds them to a command. */
+export function addReportOptions(command: Command): Command {
+  return command
+    .option("--json <file>", "where the results go", "reports/results.json")
+    .option("--junit <file>", "where the JUnit report goes", "reports/junit.xml")
+    .option("--html <file>", "where the page for people goes", "reports/report.html")
+    .addOption(
+      new Option(
+        "--annotations <service>",
+        "write annotations for a CI service; without this option for the one that the environment names",
+      ).choices([...CI_SERVICES, "none"]),
+    );
+}
