@@ -5,10 +5,10 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance transcripts matrix browser containers packages bench demo check generate clean
+.PHONY: help build test conformance transcripts wrong-transcripts matrix browser containers packages bench demo check generate clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # With the machine's own Node: this is what brings Node 24. Its version warnings say only what the pinned Node answers.
 $(INSTALLED): package-lock.json
@@ -29,6 +29,9 @@ conformance: build ## run the conformance suite against the reference agent and 
 
 transcripts: build ## record what explain shows as right, from the references
 	@scripts/transcripts.sh
+
+wrong-transcripts: build ## record what explain shows as wrong, from the mutants
+	node scripts/wrong-transcripts.mjs
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh

@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { Dialect } from "../dialect.ts";
-import { packageFile } from "../package-file.ts";
 import { type AgentPeer, startAgentPeer } from "../peers/agent-peer.ts";
 import { resultsFormat } from "../report/format/results-format.ts";
 import { startTranscript } from "../report/transcript.ts";
+import { runSuiteProcess } from "./suite-process.ts";
 
 describe("the version an agent is judged as", function () {
   this.timeout(30_000);
@@ -26,11 +23,7 @@ describe("the version an agent is judged as", function () {
 
   async function judge(version: number, dialects: readonly Dialect[], ...words: string[]) {
     agent = await startAgentPeer({ transcript: startTranscript() }, { version, dialects });
-    const line = [packageFile("bin/berth-conformance.js"), "agent", "--address", agent.address, ...words];
-    const child = spawn(process.execPath, line, { cwd: folder });
-    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
-    const [exitCode] = (await once(child, "close")) as [number];
-    return { exitCode, stdout: await stdout, stderr: await stderr };
+    return runSuiteProcess(folder, ["agent", "--address", agent.address, ...words]);
   }
 
   it("leaves out what is about another dialect, and says so", async () => {

@@ -73,7 +73,10 @@ function addRecordOptions(command: CommanderCommand): CommanderCommand {
   return addCaseOptions(command)
     .requiredOption("--to <directory>", "where the recordings go; those that are there keep their other half")
     .requiredOption("--of <words>", 'who is recorded, in words, such as "an agent that accepts every path"')
-    .option("--wrong", "record the cases that fail, as examples of what is wrong; else those that pass")
+    .option(
+      "--wrong",
+      "record cases whose main clause is broken and that have no such example yet; else those that pass",
+    )
     .argument("[command...]", "after --: the command that starts the target");
 }
 
@@ -92,13 +95,21 @@ async function recordCases(options: RecordOptions, judge: Judging): Promise<Exit
     interruption.end();
   }
   const ended = log.events.flatMap((event) => (event.type === "case-ended" ? [event.case] : []));
-  const wanted = ended.filter((each) => (options.wrong ? each.outcome === "fail" : isMet(each.outcome)));
+  const wanted = ended.filter((each) => (options.wrong ? isExample(each, options) : isMet(each.outcome)));
   for (const each of wanted) writeTranscript(withRecording(each, wires.get(each.id) ?? [], options), options.to);
 
   const others = ended.filter((each) => !wanted.includes(each) && each.outcome !== "not-applicable");
   console.log(`${wanted.length} cases recorded in ${options.to}`);
   for (const each of others) console.log(`not recorded: ${each.id} [${each.outcome}]`);
   return wanted.length === 0 ? EXIT.tooLittleRan : EXIT.conformant;
+}
+
+/** A failure of what the case is mainly about, and one is enough; any other one is recorded by naming the case. */
+function isExample({ id, outcome, clauses, failure }: ReportedCase, { to, filter }: RecordOptions): boolean {
+  if (outcome !== "fail") return false;
+  if (filter === id) return true;
+  const isMain = failure?.clause === undefined || failure.clause === clauses[0]?.id;
+  return isMain && readTranscript(id, to).wrong === undefined;
 }
 
 function withRecording(each: ReportedCase, entries: readonly TranscriptEntry[], { to, of, wrong }: RecordOptions) {

@@ -46,9 +46,16 @@ export function judgedLevel(name: string): JudgedLevel {
 export function levelsOfCases(cases: readonly AgentCase[], clauses: ClauseIndex): ReadonlyMap<string, string> {
   const levels = readLevels();
   const byId = new Map(cases.map((each) => [each.id, each]));
+  const ranks = new Map<string, number>();
   return new Map(cases.map((each) => [each.id, levels[rankOf(each)]!.name]));
 
   function rankOf(record: AgentCase): number {
+    const rank = ranks.get(record.id) ?? newRank(record);
+    ranks.set(record.id, rank);
+    return rank;
+  }
+
+  function newRank(record: AgentCase): number {
     const twin = byId.get(record.twin ?? "");
     const calls = readTranscript(record.id).right?.calls;
     const lowest = levels.findIndex((each) => each.clauses?.includes(record.clauses[0]));
