@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance matrix browser bench demo check generate clean
+.PHONY: help build test conformance examples matrix browser bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +26,9 @@ test: build ## run every test
 
 conformance: build ## run the conformance suite against the reference agent and server
 	@scripts/conformance.sh
+
+examples: build ## build the example agents in other languages and judge them, where this machine has the languages
+	@scripts/examples.sh
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
@@ -48,4 +51,4 @@ generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth
 	buf build --as-file-descriptor-set --exclude-source-info -o proto/descriptors/berth.binpb
 
 clean: ## remove everything that was built
-	rm -rf */dist reports
+	rm -rf */dist reports conformance/examples/*/build

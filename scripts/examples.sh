@@ -1,0 +1,91 @@
+#!/usr/bin/env bash
+# Builds the example agents and judges each with the suite: `scripts/examples.sh`, or `scripts/examples.sh python` for one language. A language
+# that this machine lacks is not run, and nothing of it counts as passed. Ends with "N passed, N failed" where anything ran.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+
+languages="python"
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0
+failed=0
+
+# not_run REASON: said aloud, and counted nowhere.
+not_run() { echo "not run: $language, because $1"; }
+
+# count PASSED FAILED WHAT CODE: a command that fails with no failure counted, or succeeds with nothing counted, is itself a failure.
+count() {
+  local ok=${1:-0} bad=${2:-0} what=$3 code=$4
+  if [ "$code" -ne 0 ] && [ "$bad" -eq 0 ]; then
+    echo "$what exited with $code" >&2
+    bad=1
+  elif [ "$ok" -eq 0 ] && [ "$bad" -eq 0 ]; then
+    echo "$what reported nothing that ran" >&2
+    bad=1
+  fi
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+}
+
+# number PATTERN: the first number in the last match of PATTERN in the output, or nothing.
+number() { grep -Eo "$1" "$scratch/output" | tail -n 1 | grep -Eo '[0-9]+' | head -n 1; }
+
+# step WHAT COMMAND…: one pass or one failure, by its exit code.
+step() {
+  local what=$1
+  shift
+  "$@"
+  local code=$?
+  [ $code -eq 0 ] && count 1 0 "$what" 0 || count 0 1 "$what" $code
+  return $code
+}
+
+# judge COMMAND…: the suite against the example of this language.
+judge() {
+  local reports=reports/examples/$language
+  mkdir -p "$reports"
+  node conformance/bin/berth-conformance.js agent --known-failures "conformance/examples/$language/known-failures.json" \
+    --json "$reports/results.json" --junit "$reports/junit.xml" --events "$reports/events.jsonl" -- "$@" 2>&1 | tee "$scratch/output"
+  local code=${PIPESTATUS[0]}
+  count "$(number '^[0-9]+ passed')" "$(number '[0-9]+ failed')" "the suite against the $language example" "$code"
+}
+
+python_example() {
+  local folder=conformance/examples/python build=conformance/examples/python/build python=conformance/examples/python/build/venv/bin/python
+  python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || { not_run "there is no python3 of 3.11 or newer"; return; }
+  if ! cmp -s "$folder/requirements.txt" "$build/requirements.txt"; then
+    rm -rf "$build/venv"
+    python3 -m venv "$build/venv" >/dev/null 2>&1 || { not_run "python3 has no venv"; return; }
+    if ! "$python" -m pip install --quiet --disable-pip-version-check -r "$folder/requirements.txt" >"$scratch/output" 2>&1; then
+      tail -n 5 "$scratch/output"
+      not_run "pip could not install what $folder/requirements.txt names"
+      return
+    fi
+    cp "$folder/requirements.txt" "$build/requirements.txt"
+  fi
+  rm -rf "$build/generated"
+  mkdir -p "$build/generated"
+  step "generating the messages" "$python" -m grpc_tools.protoc -I proto --python_out="$build/generated" --pyi_out="$build/generated" \
+    --grpc_python_out="$build/generated" berth/handshake/v1/handshake.proto berth/sync/v49/sync.proto berth/sync/v49/operation.proto || return
+  step "compiling" "$python" -m compileall -q "$folder/berth_agent" "$folder/tests" || return
+  PYTHONPATH=$folder "$python" -X utf8 -m unittest discover -s "$folder/tests" 2>&1 | tee "$scratch/output"
+  local code=${PIPESTATUS[0]} ran
+  ran=$(number '^Ran [0-9]+ tests')
+  if [ "$code" -eq 0 ]; then count "$ran" 0 "the vectors" 0; else count 0 1 "the vectors" "$code"; fi
+  judge "$folder/run"
+}
+
+for language in ${1:-$languages}; do
+  case " $languages " in
+    *" $language "*) ;;
+    *)
+      echo "there is no example in $language; there are: $languages" >&2
+      exit 2
+      ;;
+  esac
+  echo "== the example in $language"
+  "${language}_example"
+done
+
+if [ $((passed + failed)) -gt 0 ]; then echo "$passed passed, $failed failed"; fi
+[ $failed -eq 0 ]
