@@ -1,4 +1,4 @@
-"""Starts the agent: `python -m berth_agent`, with the variables of conformance/README.md, "Attaching an agent by command"."""
+"""Starts the agent, with the variables of conformance/README.md, "Attaching an agent by command"."""
 
 import asyncio
 import ipaddress
@@ -68,7 +68,7 @@ async def serve(root: Path, listen: str, ready_file: Path | None, limits: handsh
     await server.stop(grace=0.5)
     for instance in instances.opened():
         for operation in instance.operations.running():
-            operation.end_host()  # its record still says RUNNING: the next life makes that UNKNOWN_AFTER_RESTART (OP-040)
+            operation.end_host()  # its record goes on saying RUNNING, which the next life settles (OP-040)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ log = logging.getLogger("berth")
 
 S = grpc.StatusCode
 
-# ERR-003, ERR-004, ERR-006: the gRPC status of each code, whether the call can be repeated as it is, and what the caller has to do.
+# The gRPC status of each code, whether it is retryable, and what the caller has to do (ERR-003, ERR-004, ERR-006).
 TABLE: dict[str, tuple[grpc.StatusCode, bool, str]] = {
     "INTERNAL": (S.INTERNAL, False, "Look at the agent's log."),
     "MALFORMED_REQUEST": (S.INVALID_ARGUMENT, False, "Correct the field."),
@@ -106,7 +106,7 @@ def check_decoded(request: Any) -> None:
 
 
 def ending_with_refusals(method: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Ends a call of a service with what the method raises: ERR-001, ERR-002, ERR-007. No other path leads to a status."""
+    """Ends a call with what its method raises (ERR-001, ERR-002, ERR-007). No other path leads to a status."""
 
     @functools.wraps(method)
     async def call(service: Any, request: Any, context: grpc.aio.ServicerContext) -> Any:

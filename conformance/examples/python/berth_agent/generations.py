@@ -4,8 +4,8 @@
     generations/00000003-<digest>/extensions/NAME/…    the files of the extensions
     generations/00000003-<digest>/host/NAME/…          the files of the host
 
-Nothing points to a current generation: a session names the one it wants, and the name of a directory holds the digest of
-its manifest. So there is no pointer that could lie (SYNC-055), and a rename is the commit (SYNC-053).
+Nothing points to a current generation: a session names the one it wants, and the name of a directory holds the digest
+of its manifest. So there is no pointer that could lie (SYNC-055), and a rename is the commit (SYNC-053).
 """
 
 import logging
@@ -49,7 +49,7 @@ class Generation:
 
 
 class Generations:
-    """The generations of one instance. Those that were there before this life are compared with their manifests once, here (HS-025)."""
+    """The generations of one instance. What a former life left is compared with its manifests once, here (HS-025)."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory / "generations"
@@ -83,7 +83,7 @@ class Generations:
         self._whole[generation.manifest.digest] = generation
 
     def build(self, wanted: Manifest, sources: Mapping[str, Path]) -> Generation:
-        """Makes the manifest a generation on the disk: whole, verified, durable, there by one rename (SYNC-050, SYNC-053)."""
+        """Makes a manifest a generation: whole, verified, durable, and there by one rename (SYNC-050, SYNC-053)."""
 
         def copy(path: Path, file: File) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -33,7 +33,7 @@ def environment(extensions: Path, work: Path, operation_id: str) -> dict[str, st
 
 
 class Host:
-    """One host, in a session and a process group of its own. Made in the event loop, which reads its output and sees its end."""
+    """One host, in a process group of its own. The event loop reads its output and sees its end."""
 
     def __init__(
         self, command: list[str], work: Path, variables: dict[str, str], on_output: Callable[[int, bytes], None]
@@ -68,7 +68,7 @@ class Host:
         self._signal(signal.SIGKILL)
 
     async def end(self) -> int:
-        """Waits for the end, ends what is left in the group (OP-038), and gives the exit code, negative for a signal."""
+        """Waits for the end, ends what is left in the group (OP-038), and gives the exit code, or minus a signal."""
         await self._exited
         self.end_by_force()  # before it is reaped: until then nobody else can have its number
         code = self._process.wait()
@@ -115,7 +115,7 @@ def _start(command: list[str], work: Path, variables: dict[str, str]) -> subproc
                 start_new_session=True,
             )
         except OSError as error:
-            # A child that another thread is just starting can hold the file, fresh from a commit, open for writing until its exec.
+            # A child that is just being started holds a file that a commit is writing until its own exec.
             if error.errno != errno.ETXTBSY or attempt == 49:
                 raise
             time.sleep(0.01)
@@ -123,7 +123,7 @@ def _start(command: list[str], work: Path, variables: dict[str, str]) -> subproc
 
 
 def end_left_behind(works: Collection[Path]) -> None:
-    """Ends, with their groups, the hosts of a former life: those whose environment names one of these work directories (OP-041)."""
+    """Ends, with their groups, the processes whose environment names one of these work directories (OP-041)."""
     marks = {f"BERTH_WORK={work}".encode() for work in works}
     while left := _groups_with(marks):
         for group in left:

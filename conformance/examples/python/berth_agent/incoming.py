@@ -1,14 +1,15 @@
 """Contents that arrived and are in no generation yet, whole or in part (spec/sync.md, "Content" and "Resume").
 
-    incoming/<digest>               a content that was verified
-    incoming/<digest>.<random>      the beginning of one
+    incoming/<digest>.<random>
 
-What arrives is written at once, so a kill loses nothing that the agent has seen (SYNC-060).
+What arrives is written at once, so a kill loses nothing that the agent has seen (SYNC-060). After a start the
+digest tells what is whole.
 """
 
 import hashlib
 import os
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from .disk import PIECE, digest_of
@@ -58,18 +59,16 @@ class Incoming:
         self._directory.mkdir(parents=True, exist_ok=True)
         self.whole: dict[str, Path] = {}
         self._free: dict[str, list[Path]] = {}  # parts that no sync is writing
-        for path in list(self._directory.iterdir()):
+        for path in self._directory.iterdir():
             digest = path.name[:64]
             if digest_of(path) == digest:
-                self._keep(path, digest)
-            elif path.name != digest and path.stat().st_size > 0:
-                self._free.setdefault(digest, []).append(path)
+                self.whole[digest] = path
             else:
-                path.unlink()
+                self._free.setdefault(digest, []).append(path)
 
     def claim(self, digest: str, size: int) -> Part | None:
         """The longest part of a content that no other sync is writing, for one sync alone."""
-        usable = [path for path in self._free.get(digest, []) if path.stat().st_size < size]
+        usable = [path for path in self._free.get(digest, []) if 0 < path.stat().st_size < size]
         if not usable:
             return None
         longest = max(usable, key=lambda path: path.stat().st_size)
@@ -82,7 +81,7 @@ class Incoming:
     def finish(self, part: Part) -> None:
         """Keeps a part that is whole and verified."""
         part.close()
-        self._keep(part.path, part.digest)
+        self.whole[part.digest] = part.path
 
     def release(self, part: Part) -> None:
         """Leaves a part to the next sync."""
@@ -97,19 +96,11 @@ class Incoming:
         part.close()
         part.path.unlink()
 
-    def forget(self, digests: set[str]) -> None:
-        """Removes contents that a generation holds now, with every part of them."""
-        for digest in digests:
-            for path in [self.whole.pop(digest, None), *self._free.pop(digest, [])]:
-                if path:
-                    path.unlink(missing_ok=True)
+    def take_out(self, digests: Iterable[str]) -> list[Path]:
+        """Forgets contents that a generation holds now, with the free parts of them, and gives the files to remove."""
+        whole = [self.whole.pop(digest) for digest in digests if digest in self.whole]
+        return whole + [path for digest in digests for path in self._free.pop(digest, [])]
 
     def distrust(self, path: Path) -> None:
         """Takes a verified content for lost, so that it is missing again."""
-        if self.whole.get(path.name) == path:
-            self.forget({path.name})
-
-    def _keep(self, path: Path, digest: str) -> None:
-        whole = self._directory / digest
-        os.replace(path, whole)
-        self.whole[digest] = whole
+        self.whole = {digest: each for digest, each in self.whole.items() if each != path}

@@ -74,7 +74,7 @@ class Instance:
                     self.incoming.distrust(changed.path)
                     raise
                 self.generations.add(generation)
-            self.incoming.forget(set(wanted.contents))
+            await asyncio.to_thread(_remove, self.incoming.take_out(wanted.contents))
             return generation
 
     async def remove_unused(self, confirmed: set[Generation]) -> None:
@@ -82,6 +82,11 @@ class Instance:
         directories = self.generations.take_unused(confirmed.union(running, *self.relied_on))
         for directory in directories:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
+
+
+def _remove(files: list[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
 
 
 def _read_owner(path: Path) -> str:

@@ -111,7 +111,7 @@ def _package(number: int, line: str, before: list[Package]) -> Package:
 
 
 def _read_files(package: Package, lines: list[str], sizes: dict[str, int]) -> None:
-    """Reads the file lines of a package. What only all of them show is a fault of the package's line, which stands before theirs."""
+    """Reads the file lines of a package. What only all of them show is a fault of the package's own line."""
     entries = {line.split(" ", 3)[-1] for line in lines if line.startswith("exec ")}
     if not lines:
         raise invalid(package.line, "the package has no file")

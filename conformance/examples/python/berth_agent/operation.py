@@ -49,7 +49,7 @@ class Operation:
         self.generation: Generation | None = None
         self._directory = directory
         self._host: Host | None = None
-        self._asked: tuple[int, str] | None = None  # the end that the agent has asked of the host
+        self._asked: tuple[int, str] | None = None  # how it ends where the host does not decide it
         self._closed = not self.is_running
         self._changed = asyncio.Event()
 
@@ -97,23 +97,21 @@ class Operation:
     async def run(self, generation: Generation, work: Path, timeout: float | None) -> None:
         """Runs the host from its start to the end of its output, and sets the state."""
         self.generation = generation
+        timer = asyncio.get_running_loop().call_later(timeout, self._time_out) if timeout is not None else None
         code = 0
-        if not self._asked:
-            try:
-                work.mkdir(parents=True)
+        try:
+            await asyncio.to_thread(work.mkdir, parents=True)
+            if not self._asked:  # it can have been cancelled already
                 command = [str(generation.entry), self.record.name, *self.record.arguments]
                 variables = environment(generation.extensions, work, self.record.operation_id)
                 self._host = Host(command, work, variables, self._hear)
-            except OSError as error:
-                remove_work(work)
-                reason = f"The host's entry point cannot be run: {error.strerror or error}."
-                await self._close(messages.OPERATION_STATE_HOST_NOT_STARTED, reason)
-                return
-            timer = asyncio.get_running_loop().call_later(timeout, self._time_out) if timeout is not None else None
-            code = await self._host.end()
-            if timer:
-                timer.cancel()
-            await asyncio.to_thread(remove_work, work)
+                code = await self._host.end()
+        except OSError as error:
+            reason = f"The host's entry point cannot be run: {error.strerror or error}."
+            self._asked = self._asked or (messages.OPERATION_STATE_HOST_NOT_STARTED, reason)
+        if timer:
+            timer.cancel()
+        await asyncio.to_thread(remove_work, work)
         if self._asked:
             await self._close(*self._asked)
         elif code < 0:

@@ -1,4 +1,4 @@
-"""The operations of one instance: which are kept, how many run, and what a restart makes of them (spec/operations.md)."""
+"""The operations of one instance: how many run, which are kept, what a restart makes of them (spec/operations.md)."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The output of one operation: kept in order, each stream marked, read by cursor, there after a restart (spec/operations.md, "Output").
+"""The output of one operation: kept in order, read by cursor, there after a restart (spec/operations.md, "Output").
 
 The file is a run of frames: one byte for the stream, four for the length, and the bytes.
 """
@@ -68,7 +68,7 @@ class Output:
         self._count(stream, len(kept))
 
     def read(self, cursor: int, max_bytes: int) -> list[messages.OutputChunk]:
-        """The output from a cursor on, or as much of it as one answer takes. Raises OSError where the disk has lost it."""
+        """The output from a cursor on, as much as one answer takes. Raises OSError where the disk has lost it."""
         wanted = min(max_bytes or MOST_IN_AN_ANSWER, MOST_IN_AN_ANSWER, self.length - cursor)
         if wanted <= 0:
             return []

@@ -23,8 +23,8 @@ def is_reserved(name: str) -> bool:
 def fold(text: str) -> str:
     """Unicode simple case folding, character by character (SYNC-015).
 
-    Python offers the full folding, which is the simple one wherever it gives one character. Where it gives several, the simple
-    folding is the lower case, if that is one character: `ẞ` folds to `ß`, and `İ` stays.
+    Python offers the full folding, which is the simple one wherever it gives one character. Where it gives several, the
+    simple folding is the lower case, if that is one character: `ẞ` folds to `ß`, and `İ` stays.
     """
 
     def fold_one(character: str) -> str:

@@ -137,7 +137,7 @@ class Reception:
                 self._parts[digest] = part
 
     async def needs(self) -> list[messages.Need]:
-        """What the instance lacks, in the order of the manifest, and what it holds of that in part (SYNC-036, SYNC-060)."""
+        """What the instance lacks, in the order of the manifest, and what it holds in part (SYNC-036, SYNC-060)."""
         for part in self._parts.values():
             await asyncio.to_thread(part.read_held)
         digests = list(self._missing)
@@ -209,7 +209,7 @@ class Reception:
 
 
 def _pieces(data: messages.Data) -> Iterator[tuple[messages.Segment, bytes]]:
-    """The segments of a Data with their bytes; the lengths are checked before the first is given (SYNC-041, SYNC-043)."""
+    """The segments of a Data with their bytes. The lengths are checked before the first is given (SYNC-041)."""
     if data.codec != messages.CODEC_IDENTITY:
         raise Refusal("INVALID_PAYLOAD", "The codec is unknown, or its feature is not in the session.", "SYNC-043")
     lengths = [segment.length for segment in data.segments]
