@@ -36,7 +36,7 @@ step() {
   shift
   "$@"
   local code=$?
-  [ $code -eq 0 ] && count 1 0 "$what" 0 || count 0 1 "$what" $code
+  if [ $code -eq 0 ]; then count 1 0 "$what" 0; else count 0 1 "$what" $code; fi
   return $code
 }
 

@@ -78,8 +78,8 @@ class Instance:
             return generation
 
     async def remove_unused(self, confirmed: set[Generation]) -> None:
-        running = {operation.generation for operation in self.operations.running() if operation.generation}
-        directories = self.generations.take_unused(confirmed.union(running, *self.relied_on))
+        in_use = confirmed.union(self.operations.generations_in_use(), *self.relied_on)
+        directories = self.generations.take_unused(in_use)
         for directory in directories:
             await asyncio.to_thread(shutil.rmtree, directory, ignore_errors=True)
 

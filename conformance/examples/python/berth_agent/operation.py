@@ -46,7 +46,7 @@ class Operation:
 
     def __init__(self, record: Record, directory: Path, output: Output) -> None:
         self.record, self.output = record, output
-        self.generation: Generation | None = None
+        self.generation: Generation | None = None  # what it runs from; None for one of a former life
         self._directory = directory
         self._host: Host | None = None
         self._asked: tuple[int, str] | None = None  # how it ends where the host does not decide it
@@ -94,14 +94,14 @@ class Operation:
         self._directory.mkdir()
         self._write(self.record)
 
-    async def run(self, generation: Generation, work: Path, timeout: float | None) -> None:
+    async def run(self, work: Path, timeout: float | None) -> None:
         """Runs the host from its start to the end of its output, and sets the state."""
-        self.generation = generation
         timer = asyncio.get_running_loop().call_later(timeout, self._time_out) if timeout is not None else None
         code = 0
         try:
             await asyncio.to_thread(work.mkdir, parents=True)
-            if not self._asked:  # it can have been cancelled already
+            generation = self.generation
+            if generation and not self._asked:  # it can have been cancelled already
                 command = [str(generation.entry), self.record.name, *self.record.arguments]
                 variables = environment(generation.extensions, work, self.record.operation_id)
                 self._host = Host(command, work, variables, self._hear)

@@ -23,6 +23,7 @@ class Operations:
         self.starting = asyncio.Lock()  # held from the look for a repeated id to the record of a new one (OP-010)
         self._directory, self._work = directory / "operations", directory / "work"
         self._limits = limits
+        self._beginning: Operation | None = None  # whose record is being written
         self._tasks: set[asyncio.Task[None]] = set()
         self._directory.mkdir(parents=True, exist_ok=True)
         loaded = [operation for found in self._directory.iterdir() if (operation := Operation.load(found))]
@@ -35,6 +36,11 @@ class Operations:
     def running(self) -> list[Operation]:
         return [operation for operation in self._by_id.values() if operation.is_running]
 
+    def generations_in_use(self) -> set[Generation]:
+        """What an operation runs from, or is about to (SYNC-056)."""
+        operations = [*self.running(), self._beginning]
+        return {operation.generation for operation in operations if operation and operation.generation}
+
     async def start(self, record: Record, generation: Generation, timeout_ms: int) -> Operation:
         """Starts a new operation. Raises OSError where its record cannot be written."""
         maximum = self._limits.max_operations
@@ -43,10 +49,15 @@ class Operations:
             raise Refusal("TOO_MANY_OPERATIONS", message, "OP-016", maximum=maximum)
         directory = self._directory / record.operation_id
         operation = Operation(record, directory, Output(directory / "output", self._limits.max_output_bytes))
-        await asyncio.to_thread(operation.save)
+        operation.generation = generation
+        self._beginning = operation
+        try:
+            await asyncio.to_thread(operation.save)
+        finally:
+            self._beginning = None
         self._by_id[record.operation_id] = operation
         times = [time for time in (seconds(timeout_ms), seconds(self._limits.max_operation_ms)) if time]
-        run = operation.run(generation, self._work / record.operation_id, min(times, default=None))
+        run = operation.run(self._work / record.operation_id, min(times, default=None))
         task = asyncio.create_task(run)  # of its own: it outlives the call, the session and the connection (OP-017)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
