@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance transcripts wrong-transcripts matrix browser containers packages bench demo check generate clean
+.PHONY: help build test conformance transcripts wrong-transcripts examples matrix browser containers packages bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ transcripts: build ## record what explain shows as right, from the references
 
 wrong-transcripts: build ## record what explain shows as wrong, from the mutants
 	node scripts/wrong-transcripts.mjs
+
+examples: build ## build the example agents in other languages and judge them, where this machine has the languages
+	@scripts/examples.sh
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
@@ -62,4 +65,4 @@ generate: $(INSTALLED) ## regenerate code and descriptors from proto/berth, and 
 	node conformance/dist/src/report/format/write-published-schemas.js
 
 clean: ## remove everything that was built
-	rm -rf */dist reports
+	rm -rf */dist reports conformance/examples/*/build

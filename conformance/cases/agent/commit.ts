@@ -1,5 +1,6 @@
 import { utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { plainFiles } from "../../src/attach/plain-files.ts";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
@@ -7,7 +8,6 @@ import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
-import { plainFiles } from "./plain-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/sync.md, "Commit". */

@@ -1,5 +1,6 @@
 import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { contentsBelow } from "../../src/attach/plain-files.ts";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
@@ -7,7 +8,6 @@ import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { type Release, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { expectFiles } from "./expect-files.ts";
-import { contentsBelow } from "./plain-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** What can happen to a file while the agent is away, by what is said of it. */

@@ -1,5 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { relative } from "node:path";
+import { plainFiles } from "../../src/attach/plain-files.ts";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
@@ -10,7 +11,6 @@ import { sha256 } from "../../src/material/sha256.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
 import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
-import { plainFiles } from "./plain-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/instancing.md, "Separation", and of what instances do at the same time. */
