@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance matrix browser bench demo check generate clean
+.PHONY: help build test conformance matrix mutants browser bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ conformance: build ## run the conformance suite against the reference agent and 
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
+
+mutants: build ## prove the suite: every broken agent and server has to be caught
+	node conformance/bin/berth-conformance.js mutants
 
 browser: build ## look at the page of the matrix in a real browser, where there is one
 	@scripts/browser.sh

@@ -12,6 +12,7 @@ import { judgeServer } from "./judge-server.ts";
 import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
+import { addMutantsCommand } from "./mutants-command.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -122,6 +123,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addMutantsCommand(program, exit);
 
   program
     .command("list")

@@ -14,9 +14,15 @@ export function selectCases<Case extends CaseRecord>(all: readonly Case[], filte
   const byId = new Map(all.map((each) => [each.id, each]));
   const exact = filter === undefined ? undefined : byId.get(filter);
   const matching = exact ? [exact] : all.filter((each) => filter === undefined || matches(each, filter));
+  return { cases: withTwins(all, matching), matched: matching.length };
+}
+
+/** Some cases of a catalogue, and the twins they rest on, every twin before the cases that rest on it. */
+export function withTwins<Case extends CaseRecord>(all: readonly Case[], some: readonly Case[]): Case[] {
+  const byId = new Map(all.map((each) => [each.id, each]));
   const chosen = new Map<string, Case>();
-  for (const each of matching) addAfterTwin(each);
-  return { cases: [...chosen.values()], matched: matching.length };
+  for (const each of some) addAfterTwin(each);
+  return [...chosen.values()];
 
   function addAfterTwin(each: Case): void {
     const twin = each.twin === undefined ? undefined : byId.get(each.twin);
