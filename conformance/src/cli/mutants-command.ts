@@ -74,11 +74,12 @@ async function conductMutants(options: MutantsOptions): Promise<ExitCode> {
     jobs: CASES_AT_ONCE,
     scope: { seed, nonce: randomBytes(3).toString("hex"), timeScale: stretch, packages: [] },
   };
-  const faults = referenceFaults(await runReferences(mutants, run));
+  const references = await runReferences(mutants, run);
+  const faults = referenceFaults(references);
   for (const fault of faults) console.log(fault);
   if (faults.length > 0) return EXIT.notConformant;
 
-  const results = await runAll(mutants, run, options.jobs);
+  const results = await runAll(mutants, options.jobs, (mutant) => runMutant(mutant, run, references));
   const cases = [...catalogue.agentCases, ...catalogue.serverCases];
   const gate = filter === "" ? killGate(catalogue.clauses, cases, results, readUnkilledClauses()) : undefined;
   const report = mutantsReport(results, catalogue.clauses, seed, gate);
@@ -94,12 +95,16 @@ function matches({ id, clause, part }: ListedMutant, filter: string): boolean {
 }
 
 /** Several at a time; the results are in the order of the mutants. */
-async function runAll(mutants: readonly ListedMutant[], run: MutantsRun, jobs: number): Promise<MutantResult[]> {
+async function runAll(
+  mutants: readonly ListedMutant[],
+  jobs: number,
+  judge: (mutant: ListedMutant) => Promise<MutantResult>,
+): Promise<MutantResult[]> {
   const results = new Map<ListedMutant, MutantResult>();
   const waiting = [...mutants];
   const work = async (): Promise<void> => {
     for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
-      results.set(next, await runMutant(next, run));
+      results.set(next, await judge(next));
       showProgress(results.size, mutants.length);
     }
   };

@@ -14,8 +14,8 @@ import { type CaseRun, runAgentCases, runServerCases } from "./run-cases.ts";
 /** The agent version from which the cases about an upgrade start. */
 const OLDER_VERSION = 46;
 const LATEST_VERSION = 51;
-/** How long a case waits for a mutant that is meant to hang. */
-const HANGING_CASE_MS = 6_000;
+/** The least that a case waits for a mutant that is meant to hang, and how much longer than for the reference. */
+const HANGING = { leastMs: 5_000, timesLonger: 4 } as const;
 
 /** What mutants are run with. */
 export interface MutantsRun extends CaseRun {
@@ -36,8 +36,12 @@ function listed(end: End, mutant: AgentMutant | ServerMutant, agentVersion: numb
   return { end, id, clause, breaks, part, agentVersion, hangs };
 }
 
-/** Runs the cases of a mutant's clause against the mutant, in a process that nothing else has used. */
-export async function runMutant(mutant: ListedMutant, run: MutantsRun): Promise<MutantResult> {
+/** Runs the cases of a mutant's clause against the mutant, in a process that nothing else has used. The references went through them before. */
+export async function runMutant(
+  mutant: ListedMutant,
+  run: MutantsRun,
+  references: readonly ReferenceResult[],
+): Promise<MutantResult> {
   const beginMs = performance.now();
   const directory = makeTemporaryDirectory("berth-mutant-");
   const usedFile = join(directory, "used");
@@ -49,8 +53,8 @@ export async function runMutant(mutant: ListedMutant, run: MutantsRun): Promise<
     durationMs: Math.round(performance.now() - beginMs),
   });
   try {
-    const bounded = mutant.hangs ? { ...run, caseMs: HANGING_CASE_MS } : run;
     const records = casesOf(run.catalogue, mutant);
+    const bounded = mutant.hangs ? { ...run, caseMs: hangingCaseMs(mutant, records, run, references) } : run;
     const results = await runOn(mutant, records, bounded, usedFile);
     const cases = results.map((result, index) => judgeMutantCase(mutant, records[index]!, result));
     if (!existsSync(usedFile)) return ended("unused", cases);
@@ -65,22 +69,30 @@ export async function runMutant(mutant: ListedMutant, run: MutantsRun): Promise<
 
 /** Runs, against the references as they are, every case that one of the mutants is judged by. */
 export async function runReferences(mutants: readonly ListedMutant[], run: MutantsRun): Promise<ReferenceResult[]> {
-  const subjects = Map.groupBy(mutants, ({ end, agentVersion }) => `${end} ${agentVersion ?? ""}`.trim());
   const results: ReferenceResult[] = [];
-  for (const [reference, judged] of subjects) {
-    const records = uniqueCases(run.catalogue, judged);
-    const hanging = new Set(
-      uniqueCases(
-        run.catalogue,
-        judged.filter(({ hangs }) => hangs),
-      ).map(({ id }) => id),
-    );
-    for (const result of await runOn(judged[0]!, records, run)) {
-      const isTooSlow = hanging.has(result.id) && result.durationMs * 2 > HANGING_CASE_MS * run.scope.timeScale;
-      results.push({ reference, result, isTooSlow });
-    }
+  for (const [reference, judged] of Map.groupBy(mutants, referenceOf)) {
+    const records = [...new Set(judged.flatMap((mutant) => casesOf(run.catalogue, mutant)))];
+    for (const result of await runOn(judged[0]!, records, run)) results.push({ reference, result });
   }
   return results;
+}
+
+/** A case has to wait longer for a mutant that hangs than the reference ever took, on this machine and just now. */
+function hangingCaseMs(
+  mutant: ListedMutant,
+  records: readonly CaseRecord[],
+  { scope }: MutantsRun,
+  references: readonly ReferenceResult[],
+): number {
+  const own = references.filter(
+    ({ reference, result }) => reference === referenceOf(mutant) && records.some(({ id }) => id === result.id),
+  );
+  const slowestMs = Math.max(0, ...own.map(({ result }) => result.durationMs)) / scope.timeScale;
+  return Math.max(HANGING.leastMs, slowestMs * HANGING.timesLonger);
+}
+
+function referenceOf({ end, agentVersion }: ListedMutant): string {
+  return agentVersion === undefined ? end : `${end} ${agentVersion}`;
 }
 
 /** How a case ended against a reference as it is. */
@@ -88,8 +100,6 @@ export interface ReferenceResult {
   /** Such as `agent 51`. */
   readonly reference: string;
   readonly result: CaseResult;
-  /** Whether it takes so long that a mutant that is meant to hang could not be told from it. */
-  readonly isTooSlow: boolean;
 }
 
 /** Against the reference itself where there is no file to tell that a mutant was used. */
@@ -129,8 +139,4 @@ function casesOf({ agentCases, serverCases }: Catalogue, { end, clause }: Listed
     ),
   );
   return all.filter((each) => chosen.has(each));
-}
-
-function uniqueCases(catalogue: Catalogue, mutants: readonly ListedMutant[]): CaseRecord[] {
-  return [...new Set(mutants.flatMap((mutant) => casesOf(catalogue, mutant)))];
 }
