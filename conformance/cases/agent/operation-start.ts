@@ -281,6 +281,25 @@ export const operationStartCases: readonly AgentCase[] = [
     },
   },
   {
+    id: "operation-outlives-its-idle-session",
+    clauses: ["OP-017"],
+    title: "An operation goes on when the session that started it has ended for want of calls",
+    abilities: ["launch"],
+    async run(context) {
+      const target = await context.agent.launch({ limits: { sessionIdleMs: 500 } });
+      context.onEnd(() => target.stop());
+      const { peer, session } = await standingInstance(context, { peer: { target } });
+      const idleMs = Number(session.limits?.sessionIdleMs);
+      if (idleMs === 0 || idleMs > 2_000) context.notApplicable(`session_idle_ms stays at ${idleMs}`);
+      const running = await peer.begin(session, "hold");
+      await new Promise((resolve) => setTimeout(resolve, idleMs * 3));
+      const fresh = await peer.session();
+      const still = expectAnswered(await peer.read(fresh, running.operationId), "a read of another session", "OP-017");
+      expectState(still.status, OPERATION_STATE_RUNNING, "OP-017");
+      await peer.abandon(fresh, running.operationId);
+    },
+  },
+  {
     id: "operations-run-side-by-side",
     clauses: ["OP-037", "OP-022"],
     title: "Several operations of one instance run at the same time and do not wait for each other",

@@ -22,6 +22,7 @@ export const operationEndMutants: readonly AgentMutant[] = [
     id: "cancel-without-force",
     clause: "OP-030",
     breaks: "It asks a cancelled host to end and leaves it at that.",
+    hangs: true,
     part: "operations/operation-run",
     mutate: ({ OperationRun }) => ({
       OperationRun: class extends OperationRun {
@@ -32,23 +33,23 @@ export const operationEndMutants: readonly AgentMutant[] = [
     }),
   },
   {
-    id: "host-ended-without-its-offspring",
+    id: "cancelled-called-exited",
     clause: "OP-030",
-    breaks: "It ends the host's process and not those that it started.",
-    part: "operations/process-group",
-    mutate: () => ({
-      signalGroup(groupId, signal) {
-        try {
-          return process.kill(groupId, signal);
-        } catch {
-          return false;
+    breaks: "It says of a cancelled operation that it exited with 143, as shells do.",
+    part: "operations/host-run",
+    mutate: ({ HostRun }) => ({
+      HostRun: class extends HostRun {
+        override get ended(): Promise<HostOutcome> {
+          return super.ended.then(({ end, leftover }) => ({
+            end: end.state === "CANCELLED" ? { state: "EXITED", exitCode: 143 } : end,
+            leftover,
+          }));
         }
       },
-      endRestOfGroup: () => {},
     }),
   },
   {
-    id: "late-cancel-refused",
+    id: "late-cancel-counts",
     clause: "OP-031",
     breaks: "It answers a cancel of an operation that has ended with CANCELLED.",
     part: "operations/instance-operations",
@@ -58,7 +59,13 @@ export const operationEndMutants: readonly AgentMutant[] = [
         own.cancel = async (...words) => {
           const status = await cancel(...words);
           const hasEnded = status.state === OperationState.OPERATION_STATE_EXITED;
-          return hasEnded ? { ...status, state: OperationState.OPERATION_STATE_CANCELLED } : status;
+          if (!hasEnded) return status;
+          return {
+            ...status,
+            state: OperationState.OPERATION_STATE_CANCELLED,
+            exitCode: 0,
+            reason: "It was cancelled.",
+          };
         };
       }),
     }),
@@ -119,6 +126,7 @@ export const operationEndMutants: readonly AgentMutant[] = [
     id: "timeout-without-effect",
     clause: "OP-034",
     breaks: "It lets an operation run longer than its timeout_ms.",
+    hangs: true,
     part: "operations/operation-run",
     mutate: ({ OperationRun }) => ({
       OperationRun: class extends OperationRun {
@@ -132,6 +140,7 @@ export const operationEndMutants: readonly AgentMutant[] = [
     id: "operations-without-end",
     clause: "OP-034",
     breaks: "It lets an operation run longer than the max_operation_ms it announces.",
+    hangs: true,
     part: "operations/long-timer",
     mutate: () => ({ shorterMs: (asked) => Number(asked) }),
   },

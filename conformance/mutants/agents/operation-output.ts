@@ -67,6 +67,7 @@ export const operationOutputMutants: readonly AgentMutant[] = [
     id: "read-waits-to-the-end-of-its-time",
     clause: "OP-022",
     breaks: "It answers a read when its time is over, whatever has come meanwhile.",
+    hangs: true,
     part: "operations/instance-operations",
     mutate: ({ InstanceOperations }) => ({
       InstanceOperations: withOperations(InstanceOperations, (own) => {
@@ -94,6 +95,7 @@ export const operationOutputMutants: readonly AgentMutant[] = [
     id: "wait-of-any-length",
     clause: "OP-022",
     breaks: "It waits longer than the max_wait_ms it announces.",
+    hangs: true,
     part: "operations/instance-operations",
     mutate: ({ InstanceOperations }) => ({
       InstanceOperations: withOptions(InstanceOperations, (options, open) =>
@@ -113,7 +115,7 @@ export const operationOutputMutants: readonly AgentMutant[] = [
           read(request).catch(async (error: { code?: string }) => {
             if (error.code !== "INVALID_CURSOR") throw error;
             const { status } = await read({ ...request, cursor: 0n });
-            return { status, output: [], nextCursor: request.cursor };
+            return { status, output: [], nextCursor: status.outputBytes };
           });
       }),
     }),
@@ -125,11 +127,13 @@ export const operationOutputMutants: readonly AgentMutant[] = [
     part: "operations/instance-operations",
     mutate: ({ InstanceOperations }) => ({
       InstanceOperations: withOperations(InstanceOperations, (own) => {
-        const read = own.read.bind(own);
-        own.read = async (request) => {
-          const view = await read(request);
+        const [start, read] = [own.start.bind(own), own.read.bind(own)];
+        const silent = async (answer: ReturnType<typeof read>) => {
+          const view = await answer;
           return { ...view, status: { ...view.status, outputTruncated: false } };
         };
+        own.start = (request) => silent(start(request));
+        own.read = (request) => silent(read(request));
       }),
     }),
   },

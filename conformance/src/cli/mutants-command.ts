@@ -6,12 +6,13 @@ import { killGate, readUnkilledClauses } from "../mutants/kill-gate.ts";
 import { mutantCommands } from "../mutants/mutant-commands.ts";
 import type { ListedMutant, MutantResult } from "../mutants/mutant-result.ts";
 import { mutantsPage, mutantsReport } from "../mutants/mutants-report.ts";
-import { listedMutants, mutantsTable, referenceFaults } from "../mutants/mutants-table.ts";
+import { listedMutants, mutantsTable, referenceFaults, suiteFaults } from "../mutants/mutants-table.ts";
 import { listMutants, type MutantsRun, runMutant, runReferences } from "../mutants/run-mutants.ts";
 import { writeReport } from "../report/write-report.ts";
 import { calibrate } from "../runner/calibrate.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { readCatalogue } from "./catalogue.ts";
+import { watchInterruption } from "./interruption.ts";
 import { count } from "./run-options.ts";
 import { requireSeed } from "./run-scope.ts";
 
@@ -64,6 +65,21 @@ async function conductMutants(options: MutantsOptions): Promise<ExitCode> {
     return EXIT.conformant;
   }
 
+  const interruption = watchInterruption(); // by the end of this process, whatever was started ends too
+  const strays: unknown[] = [];
+  const onStray = (error: unknown) => void strays.push(error);
+  process.on("uncaughtException", onStray);
+  try {
+    const exitCode = await judgeSuite(mutants, options);
+    for (const error of strays) console.error("an error that no case made:", error);
+    return strays.length > 0 ? EXIT.suiteAtFault : exitCode;
+  } finally {
+    process.off("uncaughtException", onStray);
+    interruption.end();
+  }
+}
+
+async function judgeSuite(mutants: readonly ListedMutant[], options: MutantsOptions): Promise<ExitCode> {
   const catalogue = readCatalogue();
   const { stretch } = await calibrate();
   const seed = requireSeed(options.seed);
@@ -81,13 +97,16 @@ async function conductMutants(options: MutantsOptions): Promise<ExitCode> {
 
   const results = await runAll(mutants, options.jobs, (mutant) => runMutant(mutant, run, references));
   const cases = [...catalogue.agentCases, ...catalogue.serverCases];
-  const gate = filter === "" ? killGate(catalogue.clauses, cases, results, readUnkilledClauses()) : undefined;
+  const gate =
+    options.filter === undefined ? killGate(catalogue.clauses, cases, results, readUnkilledClauses()) : undefined;
   const report = mutantsReport(results, catalogue.clauses, seed, gate);
   writeReport(options.json, `${JSON.stringify(report, null, 2)}\n`);
   writeReport(options.html, mutantsPage(report));
-  for (const line of mutantsTable(results, gate)) console.log(line);
-  const caught = results.every(({ status }) => status === "killed");
-  return caught && (gate === undefined || gate.gaps.length === 0) ? EXIT.conformant : EXIT.notConformant;
+  const slips = suiteFaults(results);
+  for (const line of [...slips, ...mutantsTable(results, gate)]) console.log(line);
+  const isProven = results.every(({ status }) => status === "killed") && (gate?.gaps ?? []).length === 0;
+  if (!isProven) return EXIT.notConformant;
+  return slips.length > 0 ? EXIT.suiteAtFault : EXIT.conformant;
 }
 
 function matches({ id, clause, part }: ListedMutant, filter: string): boolean {
@@ -108,7 +127,11 @@ async function runAll(
       showProgress(results.size, mutants.length);
     }
   };
-  await Promise.all(Array.from({ length: jobs }, work));
+  try {
+    await Promise.all(Array.from({ length: jobs }, work));
+  } finally {
+    waiting.splice(0); // where one failed for good, the others begin no more
+  }
   return mutants.map((mutant) => results.get(mutant)!);
 }
 

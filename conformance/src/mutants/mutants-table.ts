@@ -32,6 +32,15 @@ export function referenceFaults(results: readonly ReferenceResult[]): string[] {
   );
 }
 
+/** Where a mutant met a case that slipped, which is the suite's own fault. */
+export function suiteFaults(results: readonly MutantResult[]): string[] {
+  return results.flatMap(({ id, cases }) =>
+    cases
+      .filter(({ outcome }) => outcome === "harness-error")
+      .map((each) => `the suite is at fault in ${each.id} against ${id}: ${each.words}`),
+  );
+}
+
 function mutantLine(each: MutantResult, width: number): string {
   const sign = each.status === "killed" ? "✓" : "✗";
   const kills = each.cases.filter((one) => one.kills).map((one) => one.id);

@@ -14,8 +14,8 @@ import { type CaseRun, runAgentCases, runServerCases } from "./run-cases.ts";
 /** The agent version from which the cases about an upgrade start. */
 const OLDER_VERSION = 46;
 const LATEST_VERSION = 51;
-/** The least that a case waits for a mutant that is meant to hang, and how much longer than for the reference. */
-const HANGING = { leastMs: 5_000, timesLonger: 4 } as const;
+/** How long a case waits for a mutant at least, and how many times as long as it took on the reference, on this machine and just now. */
+const BOUND = { leastMs: 20_000, leastForHangingMs: 5_000, timesLonger: 4 } as const;
 
 /** What mutants are run with. */
 export interface MutantsRun extends CaseRun {
@@ -54,8 +54,8 @@ export async function runMutant(
   });
   try {
     const records = casesOf(run.catalogue, mutant);
-    const bounded = mutant.hangs ? { ...run, caseMs: hangingCaseMs(mutant, records, run, references) } : run;
-    const results = await runOn(mutant, records, bounded, usedFile);
+    const caseMs = caseMsOf(mutant, records, run, references);
+    const results = await runOn(mutant, records, { ...run, caseMs }, usedFile);
     const cases = results.map((result, index) => judgeMutantCase(mutant, records[index]!, result));
     if (!existsSync(usedFile)) return ended("unused", cases);
     return ended(cases.some((each) => each.kills) ? "killed" : "survived", cases);
@@ -77,8 +77,8 @@ export async function runReferences(mutants: readonly ListedMutant[], run: Mutan
   return results;
 }
 
-/** A case has to wait longer for a mutant that hangs than the reference ever took, on this machine and just now. */
-function hangingCaseMs(
+/** Before it is stretched. A mutant that is meant to hang is told from one that is slow, because the reference was faster. */
+function caseMsOf(
   mutant: ListedMutant,
   records: readonly CaseRecord[],
   { scope }: MutantsRun,
@@ -88,7 +88,7 @@ function hangingCaseMs(
     ({ reference, result }) => reference === referenceOf(mutant) && records.some(({ id }) => id === result.id),
   );
   const slowestMs = Math.max(0, ...own.map(({ result }) => result.durationMs)) / scope.timeScale;
-  return Math.max(HANGING.leastMs, slowestMs * HANGING.timesLonger);
+  return Math.max(mutant.hangs ? BOUND.leastForHangingMs : BOUND.leastMs, slowestMs * BOUND.timesLonger);
 }
 
 function referenceOf({ end, agentVersion }: ListedMutant): string {
