@@ -130,8 +130,9 @@ export const manifestMutants: readonly AgentMutant[] = [
   },
   {
     id: "empty-parts-taken",
-    clause: "SYNC-031",
+    clause: "SYNC-032",
     breaks: "It takes a part of the manifest without bytes.",
+    hangs: true,
     part: "sync/offered-manifest",
     mutate: ({ OfferedManifest }) => ({
       OfferedManifest: class extends OfferedManifest {

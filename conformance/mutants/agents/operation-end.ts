@@ -78,7 +78,15 @@ export const operationEndMutants: readonly AgentMutant[] = [
     mutate: ({ InstanceOperations }) => ({
       InstanceOperations: withOperations(InstanceOperations, (own) => {
         const abandon = own.abandon.bind(own);
-        own.abandon = async (id) => ({ ...(await abandon(id)), state: OperationState.OPERATION_STATE_ABANDONED });
+        own.abandon = async (id) => {
+          const status = await abandon(id);
+          return {
+            ...status,
+            state: OperationState.OPERATION_STATE_ABANDONED,
+            exitCode: 0,
+            reason: "It was given up.",
+          };
+        };
       }),
     }),
   },

@@ -40,16 +40,6 @@ export const syncStreamMutants: readonly AgentMutant[] = [
     }),
   },
   {
-    id: "message-behind-commit-skipped",
-    clause: "SYNC-031",
-    breaks: "It does not look for what follows a Commit.",
-    part: "sync/sync-stream",
-    mutate: ({ runSync }) => ({
-      runSync: (stream, sessions, limits) =>
-        runSync({ ...stream, arrived: () => ({ kind: "idle" }) }, sessions, limits),
-    }),
-  },
-  {
     id: "offer-digest-of-any-length",
     clause: "SYNC-039",
     breaks: "It takes an offered digest of any length for one that differs.",
@@ -128,6 +118,7 @@ export const syncStreamMutants: readonly AgentMutant[] = [
     id: "one-sync-at-a-time",
     clause: "SYNC-058",
     breaks: "It lets one sync at a time go on, in all instances together.",
+    hangs: true,
     part: "sync/turns",
     mutate({ createTurns }) {
       const turns = createTurns();
