@@ -5,7 +5,7 @@ import { expectRefusal } from "../../src/expect/refusal.ts";
 import { type MaterialPackage, manifestOf, type Release, releaseOf } from "../../src/material/release.ts";
 import { sha256 } from "../../src/material/sha256.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
-import { readNeeds, readNeeds } from "../../src/peers/server-peer/open-sync.ts";
+import { readNeeds } from "../../src/peers/server-peer/open-sync.ts";
 import { releaseNamed, type StandingInstance, standingInstance } from "./standing-instance.ts";
 
 const content = "hello";
