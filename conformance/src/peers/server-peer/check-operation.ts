@@ -63,9 +63,11 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
   return status;
 }
 
-/** Holds output against the clauses on cursors (OP-020, OP-021, OP-027). */
+/** Holds output against the clauses on cursors (OP-020, OP-021, OP-023, OP-027). */
 export function checkOutput(status: OperationStatus, answered: AnsweredOutput): void {
   const { cursor, output, nextCursor, maxBytes } = answered;
+  const end = `${status.outputBytes} bytes of output`;
+  check(cursor <= status.outputBytes, "OP-023", `the cursor ${cursor} beyond ${end} to be refused`, "it was answered");
   let sum = 0;
   for (const { stream, data } of output) {
     const known = stream === OutputStream.OUTPUT_STREAM_STDOUT || stream === OutputStream.OUTPUT_STREAM_STDERR;
