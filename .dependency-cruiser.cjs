@@ -1,5 +1,5 @@
 // Who may import whom. A package reaches another only through its exports, which resolve to that package's dist.
-const mutants = "^conformance/(src/)?mutants/";
+const mutants = "^conformance/mutants/";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -45,11 +45,22 @@ module.exports = {
       to: { path: "^(proto|agent-ref|server-ref)/", pathNot: "^proto/dist/gen/" },
     },
     {
-      name: "mutants-share-no-rules",
-      comment: "Mutants are assembled from the references' parts, and from nothing else of ours.",
+      name: "mutants-know-the-references-by-type",
+      comment: "A reference that a mutant imported would be loaded before its part is replaced.",
       severity: "error",
       from: { path: mutants },
-      to: { path: "^proto/", pathNot: "^proto/dist/gen/" },
+      to: {
+        path: "^(proto|agent-ref|server-ref)/",
+        pathNot: "^proto/dist/gen/",
+        dependencyTypesNot: ["type-only", "type-import"],
+      },
+    },
+    {
+      name: "suite-only-lists-mutants",
+      comment: "Cases and runner judge a mutant like any other program.",
+      severity: "error",
+      from: { path: "^conformance/", pathNot: mutants },
+      to: { path: mutants, pathNot: `${mutants}(mutant|agents/index|servers/index)\\.ts$` },
     },
     {
       name: "rules-are-pure",

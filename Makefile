@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance transcripts wrong-transcripts examples matrix browser containers packages bench demo check generate clean
+.PHONY: help build test conformance transcripts wrong-transcripts examples matrix mutants browser containers packages bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ examples: build ## build the example agents in other languages and judge them, w
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
+
+mutants: build ## prove the suite: every broken agent and server has to be caught
+	node conformance/bin/berth-conformance.js mutants
 
 browser: build ## look at the pages of reports in a real browser, where there is one
 	@scripts/browser.sh

@@ -196,15 +196,16 @@ export const instancingCases: readonly AgentCase[] = [
       const peer = await context.connect();
       for (const [product, productVersion, minimum] of [
         ["BuildMaster", "6.1.19", "6.1.20"],
-        ["buildMASTER", "6.1.9", "6.1.20"],
         ["BuildMaster", "6", "6.1.20"],
         ["Otter", "2.2.9", "2.2.10"],
+        ["buildMASTER", "6.1.9", "6.1.20"],
         ["OTTER", "1.99", "2.2.10"],
       ] as const) {
         const result = await peer.negotiate({ product, productVersion, instanceId: "one" });
+        const isUsualSpelling = product === "BuildMaster" || product === "Otter";
         expectRefusal(result, `an InstanceId of ${product} ${productVersion}`, {
           code: "INSTANCING_UNSUPPORTED",
-          clause: "INST-007",
+          clause: isUsualSpelling ? "INST-007" : "INST-004",
           details: { minimum_version: minimum },
         });
       }

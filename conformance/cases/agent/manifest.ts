@@ -364,8 +364,14 @@ function faultyManifests(
   };
 }
 
-async function expectInvalid({ peer, session }: StandingInstance, what: string, release: Release) {
-  const result = await peer.offer(session, release);
+/** Nothing is said of the Need that answers a manifest which has to be refused. */
+async function expectInvalid({ peer, session }: StandingInstance, what: string, { manifest, digest }: Release) {
+  const stream = peer.stream();
+  const { sessionToken } = session;
+  const offer = { sessionToken, manifestDigest: digest, manifestSize: BigInt(manifest.length), manifest };
+  await stream.send({ $case: "offer", value: offer });
+  const result = await readNeeds(stream);
+  stream.cancel();
   expectRefusal(result, `a manifest with ${what}`, { code: "INVALID_MANIFEST", clause: "SYNC-001" });
 }
 

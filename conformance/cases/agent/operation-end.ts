@@ -260,8 +260,9 @@ export const operationEndCases: readonly AgentCase[] = [
       const neighbour = await peer.begin(session, "hold");
       const run = await peer.run(session, "die");
       expectState(run.status, OPERATION_STATE_HOST_DIED, "OP-036");
+      const cursor = neighbour.nextCursor;
       const still = expectAnswered(
-        await peer.read(session, neighbour.operationId),
+        await peer.read(session, neighbour.operationId, { cursor, waitMs: 500n }), // so long it has to outlive the other
         "a read of its neighbour",
         "OP-037",
       );

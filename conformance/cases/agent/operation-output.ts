@@ -1,12 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
 import { OperationState, OutputStream } from "@berth/proto/messages/sync/v49/operation";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { expectState } from "../../src/expect/operation.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
-import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
+import { bytesOf, type OperationRun } from "../../src/peers/server-peer/operation-run.ts";
+import type { ServerPeer } from "../../src/peers/server-peer.ts";
 import { standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/operations.md, "Output". */
@@ -17,7 +19,8 @@ export const operationOutputCases: readonly AgentCase[] = [
     title: "Output of both streams is answered in the order it was written, each run marked with its stream",
     async run(context) {
       const { peer, session } = await standingInstance(context);
-      const { output } = await peer.run(session, "both");
+      const run = await peer.run(session, "both");
+      const { output } = run;
       const merged: [string, string][] = [];
       for (const { stream, data } of output) {
         const name = stream === OutputStream.OUTPUT_STREAM_STDOUT ? "out" : "err";
@@ -35,6 +38,7 @@ export const operationOutputCases: readonly AgentCase[] = [
         clause: "OP-020",
         what: "runs of the two streams",
       });
+      await expectSameInSteps(peer, session, run, "OP-021");
     },
   },
   {
@@ -88,18 +92,7 @@ export const operationOutputCases: readonly AgentCase[] = [
       const run = await peer.run(session, "count", ["20"]);
       const whole = bytesOf(run.output);
       for (const maxBytes of [1, 3, 64, whole.length, whole.length + 1, 0xffff_ffff]) {
-        const parts: Buffer[] = [];
-        let cursor = 0n;
-        while (cursor < run.status.outputBytes) {
-          const result = await peer.read(session, run.operationId, { cursor, maxBytes });
-          const { output, nextCursor } = expectAnswered(result, `a read of at most ${maxBytes} bytes`, "OP-027");
-          const moved = nextCursor > cursor;
-          expectThat(moved, "none", { code: "output-stuck", clause: "OP-022", what: `output from cursor ${cursor}` });
-          parts.push(bytesOf(output));
-          cursor = nextCursor;
-        }
-        const what = { code: "output-wrong", clause: "OP-020", what: `the output read in steps of ${maxBytes}` };
-        expectEqual(Buffer.concat(parts), whole, what);
+        await expectSameInSteps(peer, session, run, "OP-020", maxBytes);
       }
     },
   },
@@ -194,3 +187,25 @@ export const operationOutputCases: readonly AgentCase[] = [
     },
   },
 ];
+
+/** Reads the output again in steps, each from where the last one ended, and expects what was read before. */
+async function expectSameInSteps(
+  peer: ServerPeer,
+  session: NegotiateResponse,
+  run: OperationRun,
+  clause: string,
+  maxBytes = 4,
+): Promise<void> {
+  const parts: Buffer[] = [];
+  let cursor = 0n;
+  while (cursor < run.status.outputBytes) {
+    const result = await peer.read(session, run.operationId, { cursor, maxBytes });
+    const { output, nextCursor } = expectAnswered(result, `a read of at most ${maxBytes} bytes`, "OP-027");
+    const moved = nextCursor > cursor;
+    expectThat(moved, "none", { code: "output-stuck", clause: "OP-022", what: `output from cursor ${cursor}` });
+    parts.push(bytesOf(output));
+    cursor = nextCursor;
+  }
+  const what = { code: "output-wrong", clause, what: `the output read in steps of ${maxBytes}` };
+  expectEqual(Buffer.concat(parts), bytesOf(run.output), what);
+}

@@ -9,6 +9,7 @@ import { expectRefusal } from "../../src/expect/refusal.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
+import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
 import { standingInstance } from "./standing-instance.ts";
 
 const { OPERATION_STATE_EXITED, OPERATION_STATE_RUNNING } = OperationState;
@@ -278,6 +279,28 @@ export const operationStartCases: readonly AgentCase[] = [
       const run = await other.readToEnd(fresh, running.operationId);
       expectState(run.status, OPERATION_STATE_EXITED, "OP-017");
       expectEqual(run.stdout, "ready\nreleased", { code: "output-wrong", clause: "OP-017", what: "its output" });
+    },
+  },
+  {
+    id: "operation-outlives-its-idle-session",
+    clauses: ["OP-017"],
+    title: "An operation goes on when the session that started it has ended for want of calls",
+    abilities: ["launch", "root"],
+    async run(context) {
+      const target = await context.agent.launch({ limits: { sessionIdleMs: 500 } });
+      context.onEnd(() => target.stop());
+      const { peer, session } = await standingInstance(context, { peer: { target } });
+      const idleMs = Number(session.limits?.sessionIdleMs);
+      if (idleMs === 0 || idleMs > 2_000) context.notApplicable(`session_idle_ms stays at ${idleMs}`);
+      const trigger = join(context.directory, "go");
+      const running = await peer.begin(session, "hold-until", [trigger]);
+      const cursor = running.nextCursor;
+      await new Promise((resolve) => setTimeout(resolve, idleMs * 3));
+      await writeFile(trigger, "");
+      const read = await peer.read(await peer.session(), running.operationId, { cursor, waitMs: 10_000n });
+      const { output } = expectAnswered(read, "a read of another session", "OP-017");
+      const what = "what it writes after its session has ended";
+      expectEqual(bytesOf(output).toString(), "released", { code: "output-wrong", clause: "OP-017", what });
     },
   },
   {

@@ -112,7 +112,7 @@ export const ownershipCases: readonly AgentCase[] = [
       await target.restart();
       const peer = await context.connect({ target });
       const other = await peer.negotiate({ ...request, serverId: uuidFrom(context.random) });
-      expectRefusal(other, "another server after a restart", conflict);
+      expectRefusal(other, "another server after a restart", { ...conflict, clause: "INST-031" });
       await peer.session(request);
     },
   },

@@ -152,6 +152,8 @@ export const restartCases: readonly AgentCase[] = [
         }
         const again = await context.connect({ target });
         const fresh = await again.session();
+        const known = await again.read(fresh, run.operationId);
+        expectAnswered(known, `a read of an operation that had ended before a ${way}`, "OP-040");
         const read = await again.readToEnd(fresh, run.operationId);
         expectState(read.status, OperationState.OPERATION_STATE_EXITED, "OP-040");
         expectEqual(bytesOf(read.output), bytesOf(run.output), {
@@ -247,7 +249,10 @@ export const restartCases: readonly AgentCase[] = [
       const running = await peer.begin(session, "hold");
       await target.restart();
       const again = await context.connect({ target });
-      const read = await again.readToEnd(await again.session(), running.operationId);
+      const fresh = await again.session();
+      const what = "a read of an operation that ran at the restart";
+      expectAnswered(await again.read(fresh, running.operationId), what, "OP-040");
+      const read = await again.readToEnd(fresh, running.operationId);
       expectState(read.status, OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART, "OP-040");
     },
   },

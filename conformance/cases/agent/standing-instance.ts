@@ -46,13 +46,18 @@ export async function standingInstance(
   };
 }
 
-/** Runs an operation and expects it to come from the host of the named version. */
-export async function expectVersion(peer: ServerPeer, session: NegotiateResponse, version: string): Promise<void> {
+/** Runs an operation and expects it to come from the host of the named version, as `clause` asks where a case is about that. */
+export async function expectVersion(
+  peer: ServerPeer,
+  session: NegotiateResponse,
+  version: string,
+  clause?: string,
+): Promise<void> {
   const run = await peer.run(session, "version");
-  expectState(run.status, OperationState.OPERATION_STATE_EXITED, "OP-032");
+  expectState(run.status, OperationState.OPERATION_STATE_EXITED, clause ?? "OP-032");
   expectEqual(run.stdout, `${version}\n`, {
     code: "wrong-generation",
-    clause: "OP-002",
+    clause: clause ?? "OP-002",
     what: "the version that the host says it is",
   });
 }

@@ -18,6 +18,7 @@ import { knownFailuresOf } from "./known-failures-of.ts";
 import { listCases } from "./list.ts";
 import { addMatrixCommand } from "./matrix-command.ts";
 import { addMergeCommand } from "./merge-command.ts";
+import { addMutantsCommand } from "./mutants-command.ts";
 import { addRecordCommand } from "./record-command.ts";
 import { requireProductVersion } from "./require-product-version.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
@@ -178,6 +179,7 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
     });
 
   addMatrixCommand(program, exit);
+  addMutantsCommand(program, exit);
   addMergeCommand(program, exit);
   addKnownFailuresCommand(program);
   addDoctorCommand(program, exit);

@@ -55,7 +55,8 @@ export function positive(text: string): number {
   return value;
 }
 
-function count(text: string): number {
+/** Reads how many of something go on at once. */
+export function count(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1 || value > 64)
     throw new InvalidArgumentError("a whole number from 1 to 64");

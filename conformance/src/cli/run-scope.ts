@@ -11,13 +11,19 @@ export async function openRunScope(
   options: CaseOptions,
   nonce = randomBytes(3).toString("hex"),
 ): Promise<{ scope: RunScope; calibration: Calibration }> {
-  const seed = options.seed ?? newSeed();
-  if (!/^[0-9a-f]{1,16}$/.test(seed)) throw new UsageError(`the seed "${seed}" is not of hexadecimal digits`);
+  const seed = requireSeed(options.seed);
   for (const directory of options.package) await requirePackage(directory);
   const calibration = await calibrate();
   const timeScale = options.timeScale * calibration.stretch;
   const scope = { seed, nonce, timeScale, packages: options.package };
   return { scope, calibration };
+}
+
+/** The seed that was asked for, or a new one. @throws {UsageError} when it is none. */
+export function requireSeed(asked: string | undefined): string {
+  const seed = asked ?? newSeed();
+  if (!/^[0-9a-f]{1,16}$/.test(seed)) throw new UsageError(`the seed "${seed}" is not of hexadecimal digits`);
+  return seed;
 }
 
 async function requirePackage(directory: string): Promise<void> {

@@ -65,7 +65,7 @@ export function expectRefusal(result: CallResult<unknown>, what: string, expecte
     });
   }
   expectWords(error);
-  expectDetails(error, expected.detailKeys ?? row.details, expected.details ?? {});
+  expectDetails(error, expected.detailKeys ?? row.details, expected.details ?? {}, clause);
   return error;
 }
 
@@ -94,13 +94,15 @@ function expectDetails(
   { code, details }: WireError,
   keys: readonly string[],
   values: Readonly<Record<string, string>>,
+  clause: string | undefined,
 ): void {
   for (const key of keys) {
     const value = details[key];
     if (value === undefined || (values[key] !== undefined && value !== values[key])) {
       throw failed({
         code: "details-wrong",
-        clause: "ERR-006",
+        // A value that a case asks for is what its own clause says; that there is one at all is the table's.
+        clause: values[key] === undefined ? "ERR-006" : (clause ?? "ERR-006"),
         expected: `${codeName(code)} with the detail ${key}${values[key] === undefined ? "" : ` = ${values[key]}`}`,
         actual: value === undefined ? "no such detail" : JSON.stringify(value),
       });

@@ -26,11 +26,10 @@ export function selectCases<Case extends CaseRecord>(
   all: readonly Case[],
   { filter, levelIds, shard }: Selecting = {},
 ): Selection<Case> {
-  const byId = new Map(all.map((each) => [each.id, each]));
   const ofLevel = levelIds === undefined ? all : all.filter((each) => levelIds.has(each.id));
   const exact = ofLevel.find((each) => each.id === filter);
   const matching = exact ? [exact] : ofLevel.filter((each) => filter === undefined || matches(each, filter));
-  const chosen = withTwins(matching);
+  const chosen = withTwins(all, matching);
   if (shard === undefined) return { cases: chosen, reported: chosen, matched: matching.length };
 
   const own = idsOfShard(
@@ -38,18 +37,20 @@ export function selectCases<Case extends CaseRecord>(
     shard,
   );
   const reported = chosen.filter((each) => own.has(each.id));
-  return { cases: withTwins(reported), reported, matched: matching.length };
+  return { cases: withTwins(all, reported), reported, matched: matching.length };
+}
 
-  function withTwins(cases: readonly Case[]): Case[] {
-    const before = new Map<string, Case>();
-    for (const each of cases) addAfterTwin(each, before);
-    return [...before.values()];
-  }
+/** Some cases of a catalogue, and the twins they rest on, every twin before the cases that rest on it. */
+export function withTwins<Case extends CaseRecord>(all: readonly Case[], some: readonly Case[]): Case[] {
+  const byId = new Map(all.map((each) => [each.id, each]));
+  const chosen = new Map<string, Case>();
+  for (const each of some) addAfterTwin(each);
+  return [...chosen.values()];
 
-  function addAfterTwin(each: Case, before: Map<string, Case>): void {
+  function addAfterTwin(each: Case): void {
     const twin = each.twin === undefined ? undefined : byId.get(each.twin);
-    if (twin !== undefined && !before.has(twin.id)) addAfterTwin(twin, before);
-    before.set(each.id, each);
+    if (twin !== undefined && !chosen.has(twin.id)) addAfterTwin(twin);
+    chosen.set(each.id, each);
   }
 }
 

@@ -18,8 +18,9 @@ export function checkNegotiate(request: NegotiateRequest, response: NegotiateRes
   const { lowest, highest } = request.dialects ?? { lowest: 1, highest: 0 };
   check(agentVersion >= 1, "HS-006", "an agent version from 1 up", `version ${agentVersion}`);
   check(agentVersion !== 47 && agentVersion !== 48, "HS-006", "never version 47 or 48", `version ${agentVersion}`);
+  const isRange = lowest >= 1 && lowest <= highest; // of anything else, HS-010 says that it is not answered at all
   check(
-    dialect >= lowest && dialect <= highest,
+    !isRange || (dialect >= lowest && dialect <= highest),
     "HS-011",
     `a dialect from ${lowest} to ${highest}`,
     `dialect ${dialect}`,

@@ -15,6 +15,18 @@ export interface AnsweredOutput {
   readonly maxBytes: number;
 }
 
+/** What brings an operation into each state for which a reason is given. */
+const clauseOfState: Readonly<Partial<Record<OperationState, string>>> = {
+  [OperationState.OPERATION_STATE_HOST_NOT_STARTED]: "OP-035",
+  [OperationState.OPERATION_STATE_HOST_DIED]: "OP-036",
+  [OperationState.OPERATION_STATE_CANCELLED]: "OP-030",
+  [OperationState.OPERATION_STATE_TIMED_OUT]: "OP-034",
+  [OperationState.OPERATION_STATE_ABANDONED]: "OP-033",
+  [OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART]: "OP-040",
+};
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Holds a status against everything the clauses say of any status, and returns it. */
 export function checkStatus(operationId: string, status: OperationStatus | undefined): OperationStatus {
   check(status !== undefined, "OP-010", "a status in the answer", "none");
@@ -22,8 +34,9 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
   const { state, exitCode, reason } = status;
   const final = state !== OperationState.OPERATION_STATE_RUNNING;
   const exited = state === OperationState.OPERATION_STATE_EXITED;
+  const isId = uuid.test(operationId); // of anything else, OP-014 says that it is not answered at all
   check(
-    status.operationId.toLowerCase() === operationId.toLowerCase(),
+    !isId || status.operationId.toLowerCase() === operationId.toLowerCase(),
     "OP-010",
     `the status of operation ${operationId}`,
     `that of ${JSON.stringify(status.operationId)}`,
@@ -35,7 +48,12 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
     "exit code zero in every state but EXITED",
     `${exitCode} in state ${state}`,
   );
-  check(!final || exited || reason !== "", "OP-035", "a reason in words for a final state but EXITED", "none");
+  check(
+    !final || exited || reason !== "",
+    clauseOfState[state] ?? "OP-015",
+    "a reason in words for a final state but EXITED",
+    "none",
+  );
   check(
     status.manifestDigest.length === 32,
     "OP-002",
@@ -45,9 +63,11 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
   return status;
 }
 
-/** Holds output against the clauses on cursors (OP-020, OP-021, OP-027). */
+/** Holds output against the clauses on cursors (OP-020, OP-021, OP-023, OP-027). */
 export function checkOutput(status: OperationStatus, answered: AnsweredOutput): void {
   const { cursor, output, nextCursor, maxBytes } = answered;
+  const end = `${status.outputBytes} bytes of output`;
+  check(cursor <= status.outputBytes, "OP-023", `the cursor ${cursor} beyond ${end} to be refused`, "it was answered");
   let sum = 0;
   for (const { stream, data } of output) {
     const known = stream === OutputStream.OUTPUT_STREAM_STDOUT || stream === OutputStream.OUTPUT_STREAM_STDERR;
