@@ -1,0 +1,187 @@
+import type { ServerMutant } from "../mutant.ts";
+import type { ServerParts } from "../server-parts.ts";
+
+type DataMessages = ReturnType<ServerParts["sync/data-messages"]["createDataMessages"]>;
+
+/** Broken content: what is sent, in which order, which bytes, and from where on. */
+export const contentMutants: readonly ServerMutant[] = [
+  {
+    id: "content-sent-twice",
+    clause: "SYNC-040",
+    breaks: "It sends every Data a second time.",
+    part: "sync/data-messages",
+    mutate: sending(async function* (messages) {
+      for await (const data of messages) {
+        yield data;
+        yield data;
+      }
+    }),
+  },
+  {
+    id: "last-content-left-out",
+    clause: "SYNC-040",
+    breaks: "It leaves out the last Data.",
+    part: "sync/data-messages",
+    mutate: sending(async function* (messages) {
+      let last: Awaited<ReturnType<DataMessages["next"]>>["value"];
+      for await (const data of messages) {
+        if (last) yield last;
+        last = data;
+      }
+    }),
+  },
+  {
+    id: "contents-interleaved",
+    clause: "SYNC-040",
+    breaks: "It begins another content before the one before it is whole.",
+    part: "sync/data-messages",
+    mutate: sending(async function* (messages) {
+      const continuations = [];
+      for await (const data of messages) {
+        if (data.segments.some(({ offset }) => offset > 0n)) continuations.push(data);
+        else yield data;
+      }
+      yield* continuations;
+    }),
+  },
+  {
+    id: "needs-ignored",
+    clause: "SYNC-040",
+    breaks: "It sends every content of the manifest, whatever the agent asks for.",
+    part: "sync/missing-contents",
+    mutate: ({ createMissingContents }) => ({
+      createMissingContents: (sizes) => {
+        const { missing } = createMissingContents(sizes);
+        for (const [digest, sizeBytes] of sizes) missing.set(digest, { heldBytes: 0, sizeBytes });
+        return { missing, add: () => {} };
+      },
+    }),
+  },
+  {
+    id: "shared-content-sent-for-each-package",
+    clause: "SYNC-040",
+    breaks: "It sends a content once for each package that has it.",
+    part: "sync/data-messages",
+    mutate: ({ createDataMessages }) => ({
+      createDataMessages: async function* (home, packages, missing, terms) {
+        for (const one of packages as readonly Loaded[]) {
+          const own = new Set(one.files.map(({ digest }) => digest));
+          const ofPackage = new Map([...missing].filter(([digest]) => own.has(digest)));
+          yield* createDataMessages(home, [one], ofPackage, terms);
+        }
+      },
+    }),
+  },
+  {
+    id: "first-byte-changed",
+    clause: "SYNC-047",
+    breaks: "It keeps packages with the first byte of some contents changed.",
+    part: "publishing/frame-codec",
+    mutate: ({ codeFrame }) => ({
+      codeFrame: (raw) => {
+        const changed = Buffer.from(raw);
+        changed[0] = (changed[0] ?? 0) ^ 1;
+        return codeFrame(changed);
+      },
+    }),
+  },
+  {
+    id: "bytes-of-another-content",
+    clause: "SYNC-047",
+    breaks: "It sends the bytes of a Data in reverse order.",
+    part: "sync/data-messages",
+    mutate: ({ createDataMessages }) => ({
+      createDataMessages: async function* (home, packages, missing, terms) {
+        for await (const data of createDataMessages(home, packages, missing, { ...terms, allowsZstd: false }))
+          yield { ...data, payload: data.payload.toReversed() };
+      },
+    }),
+  },
+  {
+    id: "held-bytes-off-by-one",
+    clause: "SYNC-061",
+    breaks: "It continues a content one byte after what is held of it.",
+    part: "sync/missing-contents",
+    mutate: continuingAt((heldBytes) => heldBytes + 1n),
+  },
+  {
+    id: "held-bytes-rounded-down",
+    clause: "SYNC-061",
+    breaks: "It continues a content at the last multiple of 4 KiB that is held of it.",
+    part: "sync/missing-contents",
+    mutate: continuingAt((heldBytes) => heldBytes - (heldBytes % 4_096n)),
+  },
+  {
+    id: "broken-sync-called-done",
+    clause: "SYNC-062",
+    breaks: "It reports a sync as done whose connection broke at every try.",
+    part: "sync/sync-agent",
+    mutate: ({ syncAgent }) => ({
+      syncAgent: async (agent, task) => {
+        try {
+          return await syncAgent(agent, task);
+        } catch (error) {
+          if (!(error instanceof Error && error.message.includes("broke off"))) throw error;
+          const unknown = { agentVersion: 49, dialect: 49, instance: "", isolation: "", seconds: 0 };
+          const counts = { files: task.wanted.fileCount, sentBytes: 0, payloadBytes: 0, reusedBytes: 0 };
+          return { agent: agent.name, manifestDigest: task.wanted.digestText, ...unknown, ...counts };
+        }
+      },
+    }),
+  },
+  {
+    id: "commit-taken-for-committed",
+    clause: "SYNC-062",
+    breaks: "It takes a sync for committed when the connection breaks after Commit.",
+    part: "sync/sync-stream",
+    mutate: ({ openSyncStream }) => ({
+      openSyncStream: (...words) => {
+        const stream = openSyncStream(...words);
+        let manifestDigest = new Uint8Array();
+        let isCommitSent = false;
+        return {
+          ...stream,
+          async send(frame) {
+            if (frame.$case === "offer") manifestDigest = Uint8Array.from(frame.value.manifestDigest);
+            isCommitSent ||= frame.$case === "commit";
+            await stream.send(frame);
+          },
+          async receive() {
+            try {
+              return await stream.receive();
+            } catch (error) {
+              if (!isCommitSent || !(error instanceof Error && error.name === "ConnectionBroken")) throw error;
+              return { $case: "committed", value: { manifestDigest, receivedBytes: 0n, reusedBytes: 0n } };
+            }
+          },
+        };
+      },
+    }),
+  },
+];
+
+/** A package as `readWantedManifest` makes it. */
+type Loaded = Parameters<ServerParts["sync/data-messages"]["createDataMessages"]>[1][number] & {
+  readonly files: readonly { readonly digest: string }[];
+};
+
+function sending(send: (messages: DataMessages) => DataMessages) {
+  return ({ createDataMessages }: ServerParts["sync/data-messages"]): Partial<ServerParts["sync/data-messages"]> => ({
+    createDataMessages: (...words) => send(createDataMessages(...words)),
+  });
+}
+
+function continuingAt(place: (heldBytes: bigint) => bigint) {
+  return ({
+    createMissingContents,
+  }: ServerParts["sync/missing-contents"]): Partial<ServerParts["sync/missing-contents"]> => ({
+    createMissingContents: (sizes) => {
+      const { missing, add } = createMissingContents(sizes);
+      return {
+        missing,
+        add: ({ partials, ...need }) =>
+          add({ ...need, partials: partials.map((one) => ({ ...one, heldBytes: place(one.heldBytes) })) }),
+      };
+    },
+  });
+}

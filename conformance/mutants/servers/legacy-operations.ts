@@ -1,0 +1,85 @@
+import type { ServerMutant } from "../mutant.ts";
+
+/** Broken operations of the dialects 1 and 44: when they start, and what is made of their end. */
+export const legacyOperationsMutants: readonly ServerMutant[] = [
+  {
+    id: "run-before-updates-are-answered",
+    clause: "LEG-032",
+    breaks: "It takes a file for updated once its last byte is on its way.",
+    part: "legacy/update-file",
+    mutate: ({ updateFile }) => ({
+      updateFile: (client, one, sending) => {
+        const { promise: sent, resolve } = Promise.withResolvers<void>();
+        let sentBytes = 0;
+        const onSent = (bytes: number) => {
+          sending.onSent(bytes);
+          sentBytes += bytes;
+          if (sentBytes === one.file.sizeBytes) resolve();
+        };
+        const answered = updateFile(client, one, { ...sending, onSent });
+        answered.catch(() => {}); // nobody waits for it any more
+        return Promise.race([sent, answered]);
+      },
+    }),
+  },
+  {
+    id: "missing-end-taken-for-a-good-one",
+    clause: "LEG-047",
+    breaks: "It takes a call that ends without an end for an operation that has exited with 0.",
+    part: "legacy/host-call",
+    mutate: ({ callHost }) => ({
+      callHost: async (...words) => {
+        try {
+          return await callHost(...words);
+        } catch (error) {
+          if (isRefusedBeforeItBegan(error)) throw error;
+          return { state: "EXITED", exitCode: 0, reason: "", outputBytes: 0 };
+        }
+      },
+    }),
+  },
+  {
+    id: "exit-codes-of-old-agents-ignored",
+    clause: "LEG-047",
+    breaks: "It takes every exit code for 0.",
+    part: "legacy/host-call",
+    mutate: ({ callHost }) => ({
+      callHost: async (...words) => {
+        const end = await callHost(...words);
+        return { ...end, exitCode: end.exitCode && 0 };
+      },
+    }),
+  },
+  {
+    id: "every-end-on-old-agents-is-good",
+    clause: "LEG-047",
+    breaks: "It takes an operation without an exit code for one that has exited with 0.",
+    part: "legacy/host-call",
+    mutate: ({ callHost }) => ({
+      callHost: async (...words) => {
+        const end = await callHost(...words);
+        return { ...end, exitCode: end.exitCode ?? 0 };
+      },
+    }),
+  },
+  {
+    id: "lost-operation-run-again",
+    clause: "LEG-048",
+    breaks: "It runs an operation once more whose answer was lost.",
+    part: "legacy/host-call",
+    mutate: ({ callHost }) => ({
+      callHost: async (...words) => {
+        try {
+          return await callHost(...words);
+        } catch (error) {
+          if (isRefusedBeforeItBegan(error)) throw error;
+          return callHost(...words);
+        }
+      },
+    }),
+  },
+];
+
+function isRefusedBeforeItBegan(error: unknown): boolean {
+  return error instanceof Error && error.name === "OperationNotBegun";
+}
