@@ -106,9 +106,17 @@ export const syncMutants: readonly ServerMutant[] = [
     id: "side-left-open",
     clause: "SYNC-030",
     breaks: "It does not end its side after Commit.",
-    part: "sync/sync-stream",
-    mutate: ({ openSyncStream }) => ({
-      openSyncStream: (...words) => ({ ...openSyncStream(...words), end: () => {}, close: () => {} }),
+    part: "transport/agent-connection",
+    mutate: ({ connectAgent }) => ({
+      connectAgent: async (...words) => {
+        const connection = await connectAgent(...words);
+        // Both would end the stream too.
+        const open = { end: () => {}, cancel: () => {} };
+        const sync = Object.assign(Object.create(connection.sync) as typeof connection.sync, {
+          sync: () => Object.assign(connection.sync.sync(), open),
+        });
+        return { ...connection, sync, close: () => {} };
+      },
     }),
   },
   {
