@@ -33,15 +33,23 @@ export const contentMutants: readonly ServerMutant[] = [
   {
     id: "contents-interleaved",
     clause: "SYNC-040",
-    breaks: "It begins another content before the one before it is whole.",
+    breaks: "It begins every content before it goes on with the first.",
     part: "sync/data-messages",
-    mutate: sending(async function* (messages) {
-      const continuations = [];
-      for await (const data of messages) {
-        if (data.segments.some(({ offset }) => offset > 0n)) continuations.push(data);
-        else yield data;
-      }
-      yield* continuations;
+    mutate: ({ createDataMessages }) => ({
+      createDataMessages: async function* (home, packages, missing, terms) {
+        const continuations = [];
+        for await (const data of createDataMessages(home, packages, missing, { ...terms, allowsZstd: false })) {
+          let start = 0;
+          for (const segment of data.segments) {
+            const payload = data.payload.subarray(start, start + segment.length);
+            const slice = { ...data, rawSize: segment.length, segments: [segment], payload };
+            start += segment.length;
+            if (segment.offset > 0n) continuations.push(slice);
+            else yield slice;
+          }
+        }
+        yield* continuations;
+      },
     }),
   },
   {
@@ -73,20 +81,46 @@ export const contentMutants: readonly ServerMutant[] = [
     }),
   },
   {
+    id: "changed-packages-sent-whole",
+    clause: "SYNC-040",
+    breaks: "From its second sync on it sends all contents, of which the agent lacks only some.",
+    part: "sync/data-messages",
+    mutate: ({ createDataMessages }) => {
+      const synced = new Set<string>();
+      return {
+        createDataMessages: (home, packages, missing, terms) => {
+          const files = synced.has(home.directory) ? (packages as readonly Loaded[]).flatMap((one) => one.files) : [];
+          synced.add(home.directory);
+          for (const { digest, sizeBytes } of files)
+            if (sizeBytes > 0) missing.set(digest, { heldBytes: 0, sizeBytes });
+          return createDataMessages(home, packages, missing, terms);
+        },
+      };
+    },
+  },
+  {
     id: "first-byte-changed",
     clause: "SYNC-047",
     breaks: "It keeps packages with the first byte of some contents changed.",
     part: "publishing/frame-codec",
     mutate: ({ codeFrame }) => ({
-      codeFrame: (raw) => {
-        const changed = Buffer.from(raw);
-        changed[0] = (changed[0] ?? 0) ^ 1;
-        return codeFrame(changed);
+      codeFrame: (raw) => codeFrame(withFirstByteChanged(raw)),
+    }),
+  },
+  {
+    id: "compressed-bytes-changed",
+    clause: "SYNC-047",
+    breaks: "It changes the first byte of what it compresses.",
+    part: "publishing/frame-codec",
+    mutate: ({ codeFrame }) => ({
+      codeFrame: async (raw) => {
+        const coded = await codeFrame(raw);
+        return coded.codec === "zstd" ? codeFrame(withFirstByteChanged(raw)) : coded;
       },
     }),
   },
   {
-    id: "bytes-of-another-content",
+    id: "bytes-in-reverse",
     clause: "SYNC-047",
     breaks: "It sends the bytes of a Data in reverse order.",
     part: "sync/data-messages",
@@ -162,8 +196,14 @@ export const contentMutants: readonly ServerMutant[] = [
 
 /** A package as `readWantedManifest` makes it. */
 type Loaded = Parameters<ServerParts["sync/data-messages"]["createDataMessages"]>[1][number] & {
-  readonly files: readonly { readonly digest: string }[];
+  readonly files: readonly { readonly digest: string; readonly sizeBytes: number }[];
 };
+
+function withFirstByteChanged(raw: Uint8Array): Buffer {
+  const changed = Buffer.from(raw);
+  changed[0] = (changed[0] ?? 0) ^ 1;
+  return changed;
+}
 
 function sending(send: (messages: DataMessages) => DataMessages) {
   return ({ createDataMessages }: ServerParts["sync/data-messages"]): Partial<ServerParts["sync/data-messages"]> => ({

@@ -71,6 +71,27 @@ export const operationsMutants: readonly ServerMutant[] = [
     }),
   },
   {
+    id: "lost-read-begun-anew",
+    clause: "OP-061",
+    breaks: "It reads from the beginning once an answer to a read was lost.",
+    part: "transport/unary-call",
+    mutate: ({ callUnary }) => {
+      const lost = new Set<string>();
+      return {
+        callUnary: async (method, request, bounds) => {
+          const { operationId: id, cursor } = request as { operationId?: string; cursor?: bigint };
+          if (id === undefined || cursor === undefined) return callUnary(method, request, bounds);
+          try {
+            return await callUnary(method, lost.delete(id) ? { ...request, cursor: 0n } : request, bounds);
+          } catch (error) {
+            lost.add(id);
+            throw error;
+          }
+        },
+      };
+    },
+  },
+  {
     id: "exit-codes-ignored",
     clause: "OP-062",
     breaks: "It reports every operation that has exited as done, whatever its exit code.",
