@@ -6,10 +6,12 @@ import { instancingMutants } from "./instancing.ts";
 import { legacyFilesMutants } from "./legacy-files.ts";
 import { legacyOperationsMutants } from "./legacy-operations.ts";
 import { limitsMutants } from "./limits.ts";
+import { manifestMutants } from "./manifest.ts";
 import { operationsMutants } from "./operations.ts";
 import { packagesMutants } from "./packages.ts";
+import { resumeMutants } from "./resume.ts";
 import { securityMutants } from "./security.ts";
-import { syncMutants } from "./sync.ts";
+import { syncStreamMutants } from "./sync-stream.ts";
 
 /** Every broken server, in the order of the specification. */
 export const serverMutants: readonly ServerMutant[] = [
@@ -17,8 +19,10 @@ export const serverMutants: readonly ServerMutant[] = [
   ...limitsMutants,
   ...instancingMutants,
   ...packagesMutants,
-  ...syncMutants,
+  ...manifestMutants,
+  ...syncStreamMutants,
   ...contentMutants,
+  ...resumeMutants,
   ...operationsMutants,
   ...errorsMutants,
   ...securityMutants,

@@ -3,10 +3,9 @@ import type { ServerMutant } from "../mutant.ts";
 import type { ServerParts } from "../server-parts.ts";
 
 type Manifest = ReturnType<ServerParts["sync/wanted-manifest"]["readWantedManifest"]>;
-type Stream = ReturnType<ServerParts["sync/sync-stream"]["openSyncStream"]>;
 
-/** Broken syncs: the form of the manifest and the order of the stream. */
-export const syncMutants: readonly ServerMutant[] = [
+/** Broken manifests: their form, their order and their digest. */
+export const manifestMutants: readonly ServerMutant[] = [
   {
     id: "manifest-without-its-last-line-end",
     clause: "SYNC-003",
@@ -73,70 +72,6 @@ export const syncMutants: readonly ServerMutant[] = [
       },
     }),
   },
-  {
-    id: "empty-part-after-the-manifest",
-    clause: "SYNC-030",
-    breaks: "It ends every manifest with an empty part.",
-    part: "sync/sync-stream",
-    mutate: sending(async (stream, frame) => {
-      await stream.send(frame);
-      if (frame.$case === "offer") await stream.send({ $case: "manifestPart", value: { manifest: new Uint8Array() } });
-    }),
-  },
-  {
-    id: "commit-left-out",
-    clause: "SYNC-030",
-    breaks: "It ends its side without Commit.",
-    part: "sync/sync-stream",
-    mutate: sending(async (stream, frame) => {
-      if (frame.$case !== "commit") await stream.send(frame);
-    }),
-  },
-  {
-    id: "commit-twice",
-    clause: "SYNC-030",
-    breaks: "It sends Commit a second time.",
-    part: "sync/sync-stream",
-    mutate: sending(async (stream, frame) => {
-      await stream.send(frame);
-      if (frame.$case === "commit") await stream.send(frame);
-    }),
-  },
-  {
-    id: "side-left-open",
-    clause: "SYNC-030",
-    breaks: "It does not end its side after Commit.",
-    part: "transport/agent-connection",
-    mutate: ({ connectAgent }) => ({
-      connectAgent: async (...words) => {
-        const connection = await connectAgent(...words);
-        // Both would end the stream too.
-        const open = { end: () => {}, cancel: () => {} };
-        const sync = Object.assign(Object.create(connection.sync) as typeof connection.sync, {
-          sync: () => Object.assign(connection.sync.sync(), open),
-        });
-        return { ...connection, sync, close: () => {} };
-      },
-    }),
-  },
-  {
-    id: "first-need-suffices",
-    clause: "SYNC-037",
-    breaks: "It takes the first Need for the complete one.",
-    part: "sync/sync-stream",
-    mutate: ({ openSyncStream }) => ({
-      openSyncStream: (...words) => {
-        const stream = openSyncStream(...words);
-        return {
-          ...stream,
-          async receive() {
-            const frame = await stream.receive();
-            return frame.$case === "need" ? { ...frame, value: { ...frame.value, complete: true } } : frame;
-          },
-        };
-      },
-    }),
-  },
 ];
 
 /** The manifest with other bytes, and the SHA-256 of these. */
@@ -148,14 +83,4 @@ function rewritten(wanted: Manifest, rewrite: (text: string) => string): Manifes
 
 function sha256(bytes: Uint8Array): Buffer {
   return createHash("sha256").update(bytes).digest();
-}
-
-/** A stream that sends by way of `send`. */
-function sending(send: (stream: Stream, frame: Parameters<Stream["send"]>[0]) => Promise<void>) {
-  return ({ openSyncStream }: ServerParts["sync/sync-stream"]): Partial<ServerParts["sync/sync-stream"]> => ({
-    openSyncStream: (...words) => {
-      const stream = openSyncStream(...words);
-      return { ...stream, send: (frame) => send(stream, frame) };
-    },
-  });
 }
