@@ -24,16 +24,9 @@ export const securityMutants: readonly ServerMutant[] = [
     id: "any-certificate-taken",
     clause: "SEC-003",
     breaks: "It takes whatever certificate it meets for the pinned one.",
-    part: "security/pinned-credentials",
-    mutate: ({ createPinnedCredentials }) => ({
-      createPinnedCredentials: async (address, source, _pin, signal) => {
-        const [{ meetCertificate }, { thumbprintOf }] = await Promise.all([
-          import("@berth/server/dist/security/meet-certificate.js"),
-          import("@berth/server/dist/security/certificate-pin.js"),
-        ]);
-        const met = thumbprintOf(await meetCertificate(address, source, signal));
-        return createPinnedCredentials(address, source, met, signal);
-      },
+    part: "security/certificate-pin",
+    mutate: ({ thumbprintOf }) => ({
+      thumbprintOf: (certificate) => Object.assign(thumbprintOf(certificate), { equals: () => true }),
     }),
   },
   {
