@@ -46,10 +46,12 @@ module.exports = {
     },
     {
       name: "mutants-know-the-references-by-type",
-      comment: "A reference that a mutant imported would be loaded before its part is replaced.",
+      comment:
+        "A reference that a mutant imported would be loaded before its part is replaced; what a replacement imports once it is called comes after.",
       severity: "error",
       from: { path: mutants },
       to: {
+        dynamic: false,
         path: "^(proto|agent-ref|server-ref)/",
         pathNot: "^proto/dist/gen/",
         dependencyTypesNot: ["type-only", "type-import"],

@@ -33,6 +33,7 @@ export interface ServerParts {
   "errors/repeatable": typeof import("@berth/server/dist/errors/repeatable.js");
   "errors/transport-failures": typeof import("@berth/server/dist/errors/transport-failures.js");
   "handshake/agent-limits": typeof import("@berth/server/dist/handshake/agent-limits.js");
+  "handshake/greeting": typeof import("@berth/server/dist/handshake/greeting.js");
   "handshake/isolation": typeof import("@berth/server/dist/handshake/isolation.js");
   "handshake/judge-isolation": typeof import("@berth/server/dist/handshake/judge-isolation.js");
   "handshake/missed-minimum": typeof import("@berth/server/dist/handshake/missed-minimum.js");

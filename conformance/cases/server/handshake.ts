@@ -290,7 +290,8 @@ export const handshakeCases: readonly ServerCase[] = [
       const server = await readyServer(context, agent);
       expectSynced(await server.sync(), agent);
 
-      const result = await server.run("work", "thirteen-byte");
+      // Twelve characters, and thirteen bytes.
+      const result = await server.run("work", "douze-octèts");
 
       expectFailure(result, "an operation over the limit");
       agent.requireFaithful();

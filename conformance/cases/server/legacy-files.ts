@@ -1,10 +1,12 @@
-import { rm, writeFile } from "node:fs/promises";
+import { rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerCase } from "../../src/case.ts";
 import type { LegacyDialect } from "../../src/dialect.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
+import type { PlacedFile } from "../../src/peers/agent-peer/legacy-tree.ts";
+import type { AgentPeer } from "../../src/peers/agent-peer.ts";
 import { expectSuccess } from "./expect-step.ts";
 import {
   addDated,
@@ -17,9 +19,10 @@ import {
   treeOf,
   USUAL_TIME_MS,
 } from "./legacy-server.ts";
-import { ordinaryPackages, outputOf, requireDone } from "./ready-server.ts";
+import { addWords, ordinaryPackages, outputOf, requireDone } from "./ready-server.ts";
 
 const LEGACY: readonly LegacyDialect[] = [1, 44];
+const NS_PER_MS = 1_000_000n;
 
 /** Cases of spec/legacy.md about dialects and the files a server sends. */
 export const legacyFilesCases: readonly ServerCase[] = [
@@ -102,14 +105,18 @@ export const legacyFilesCases: readonly ServerCase[] = [
             newer: USUAL_TIME_MS + 86_400_000,
             "by-a-ms": USUAL_TIME_MS + 1,
           };
+          // A neighbour spells the package's name in its own way.
+          const asNeighbour = (file: PlacedFile) => ({ ...file, package: { ...file.package, name: "mIXED" } });
           const held = placed([item], (path) => times[path] ?? USUAL_TIME_MS)
             .filter(({ path }) => path !== "lack/ing" && path !== "empty")
+            .map(asNeighbour)
             .map((file) => ({ ...file, content: file.path === "same" ? file.content : Buffer.from("a neighbour's") }));
           const foreign = placed([extensionOf("Mixed", { "not-loaded": "x" }), extensionOf("Other", { same: "x" })]);
           const agent = await context.agent({ ...legacyAgent(dialect), tree: [...held, ...foreign] });
           const server = await datedServer(context, agent, { packages: [item] });
 
-          expectTreeSynced(await server.sync(), agent, [...placed([item]), ...foreign]);
+          const whole = placed([item]).map((file) => (file.path === "same" ? asNeighbour(file) : file));
+          expectTreeSynced(await server.sync(), agent, [...whole, ...foreign]);
           expectSent(agent, ["older", "newer", "by-a-ms", "lack/ing", "empty"]);
         },
       },
@@ -174,17 +181,38 @@ export const legacyFilesCases: readonly ServerCase[] = [
           await writeFile(join(directory, "whole.txt"), "changed after it was added");
           await rm(join(directory, "2001.txt"));
 
-          const result = await server.sync();
+          expectSuccess(await server.sync(), "the sync");
+          expectTimesSent(agent, placed([item], timeOf));
+          agent.requireFaithful();
+        },
+      },
+      {
+        id: `server-rounds-times-in-dialect-${dialect}`,
+        clauses: ["LEG-031"],
+        title: "A server sends the time of a file rounded to the nearest millisecond, up as well as down",
+        dialects: [dialect],
+        twin,
+        async run(context) {
+          const agent = await context.agent(legacyAgent(dialect));
+          const server = await datedServer(context, agent, { packages: [] });
+          const fractions: Record<string, number> = { "above.txt": 0.25, "below.txt": 0.75 };
+          const item = extensionOf("Times", { "above.txt": "above", "below.txt": "below" });
+          const directory = await server.writePackage(item);
+          const times = new Map<string, number>();
+          for (const [path, fraction] of Object.entries(fractions)) {
+            const seconds = (USUAL_TIME_MS + fraction) / 1000;
+            await utimes(join(directory, path), seconds, seconds);
+            const { mtimeNs } = await stat(join(directory, path), { bigint: true });
+            if (mtimeNs % NS_PER_MS === 0n) context.notApplicable("the file system keeps no part of a millisecond");
+            times.set(path, Number((mtimeNs + NS_PER_MS / 2n) / NS_PER_MS));
+          }
+          requireDone(await server.step(...addWords(directory, item)));
 
-          expectSuccess(result, "the sync");
-          const lines = (all: readonly { path: string; modifiedMs: bigint }[]) =>
-            all.map(({ path, modifiedMs }) => `${path} @${modifiedMs}`).toSorted();
-          const sent = agent.seen.legacy.updates.map(({ header }) => header);
-          expectEqual(lines(sent), lines(placed([item], timeOf)), {
-            code: "time-wrong",
-            clause: "LEG-031",
-            what: "times that were sent",
-          });
+          expectSuccess(await server.sync(), "the sync");
+          expectTimesSent(
+            agent,
+            placed([item], (path) => times.get(path) ?? 0),
+          );
           agent.requireFaithful();
         },
       },
@@ -259,3 +287,11 @@ export const legacyFilesCases: readonly ServerCase[] = [
     ];
   }),
 ];
+
+/** Expects every file to have been sent once, with its time. */
+function expectTimesSent(agent: AgentPeer, files: readonly PlacedFile[]): void {
+  const lines = (all: readonly Pick<PlacedFile, "path" | "modifiedMs">[]) =>
+    all.map(({ path, modifiedMs }) => `${path} @${modifiedMs}`).toSorted();
+  const sent = agent.seen.legacy.updates.map(({ header }) => header);
+  expectEqual(lines(sent), lines(files), { code: "time-wrong", clause: "LEG-031", what: "times that were sent" });
+}

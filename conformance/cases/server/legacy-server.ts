@@ -95,7 +95,10 @@ export function expectTreeSynced(
   agent.requireFaithful();
   expectSuccess(result, "the sync");
   const what = { code: "tree-wrong", clause: "LEG-030", what: "the files of the tree after a sync" };
-  expectEqual(linesOf(treeOf(agent, instanceId)), linesOf(files), what);
+  const tree = treeOf(agent, instanceId);
+  expectEqual(linesOf(tree), linesOf(files), what);
+  const times = { code: "time-wrong", clause: "LEG-031", what: "the files of the tree after a sync, with their times" };
+  expectEqual(timesOf(tree), timesOf(files), times);
 }
 
 /** Expects exactly these files to have been sent since `before` updates. */
@@ -106,12 +109,16 @@ export function expectSent(agent: AgentPeer, paths: readonly string[], before = 
 
 function linesOf(files: readonly PlacedFile[]): string[] {
   return files
-    .map(({ package: { kind, name }, path, modifiedMs, executable, content }) => {
+    .map(({ package: { kind, name }, path, executable, content }) => {
       const what = kind === PackageKind.PACKAGE_KIND_HOST ? "host" : "extension";
       const digest = sha256(content).toString("hex").slice(0, 12);
-      return `${what} ${name} ${path} @${modifiedMs}${executable ? " executable" : ""} ${digest}`;
+      return `${what} ${name} ${path}${executable ? " executable" : ""} ${digest}`;
     })
     .toSorted();
+}
+
+function timesOf(files: readonly PlacedFile[]): string[] {
+  return files.map(({ package: item, path, modifiedMs }) => `${item.name} ${path} @${modifiedMs}`).toSorted();
 }
 
 function kindOf({ kind }: MaterialPackage): PackageKind {

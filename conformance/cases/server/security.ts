@@ -62,10 +62,10 @@ export const securityCases: readonly ServerCase[] = [
     title: "A server sends nothing over TLS to an agent whose certificate does not have the pin",
     twin: "server-syncs-over-tls-with-the-right-pin",
     async run(context) {
-      const [own, other] = [await makeCertificate(), await makeCertificate()];
-      const agent = await startSilentTls(other);
+      const certificate = await makeCertificate();
+      const agent = await startSilentTls(certificate);
       context.onEnd(() => agent.close());
-      const server = await readyServer(context, agent, { agentOptions: ["--pin", own.sha256] });
+      const server = await readyServer(context, agent, { agentOptions: ["--pin", almost(certificate.sha256)] });
       const step = server.begin("sync", "far");
       let ended = false;
       const end = step.ended.then((result) => {
@@ -119,6 +119,11 @@ export const securityCases: readonly ServerCase[] = [
     },
   },
 ];
+
+/** A thumbprint that differs in its last digit alone. */
+function almost(sha256: string): string {
+  return sha256.replace(/.$/, (digit) => (digit === "0" ? "1" : "0"));
+}
 
 async function serverWithoutAgent(context: Parameters<ServerCase["run"]>[0]): ReturnType<typeof emptyServer> {
   const server = await emptyServer(context);

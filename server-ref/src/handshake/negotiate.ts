@@ -5,10 +5,8 @@ import { printable } from "../errors/printable.ts";
 import type { AgentConnection } from "../transport/agent-connection.ts";
 import { callUnary } from "../transport/unary-call.ts";
 import { type AgentLimits, readAgentLimits } from "./agent-limits.ts";
+import { makeGreeting, spokenDialects } from "./greeting.ts";
 import type { ServerIdentity } from "./server-identity.ts";
-
-/** Every dialect there is (LEG-004). */
-const spokenDialects = { lowest: DIALECT.shared, highest: DIALECT.automatic } as const;
 
 const patienceMs = 30_000;
 
@@ -38,25 +36,13 @@ export async function negotiate(
   wantedDigest: Uint8Array,
   signal: AbortSignal,
 ): Promise<AgentSession> {
-  const request: NegotiateRequest = {
-    product: identity.product,
-    productVersion: identity.productVersion,
-    serverId: identity.serverId,
-    instanceId: identity.instanceId,
-    dialects: { ...spokenDialects },
-    features: offeredFeatures(identity),
-    wantedManifestDigest: wantedDigest,
-  };
+  const request = makeGreeting(identity, wantedDigest);
   const client = connection.handshake;
   const response = await callUnary<NegotiateRequest, NegotiateResponse>(client.negotiate.bind(client), request, {
     timeoutMs: patienceMs,
     signal,
   });
   return readSession(response, request.features);
-}
-
-function offeredFeatures({ offersIdentity }: ServerIdentity): string[] {
-  return offersIdentity ? ["server-identity@1", "zstd@1"] : ["zstd@1"];
 }
 
 function readSession(response: NegotiateResponse, offered: readonly string[]): AgentSession {

@@ -2,7 +2,7 @@ import { transferStallMs } from "../transport/call-watch.ts";
 import type { FileClient } from "../transport/file-client.ts";
 import { readAnswers } from "../transport/read-answers.ts";
 import { callerFields, type LegacyCaller } from "./legacy-caller.ts";
-import { filePackageOf, type TreeFile, treeKeyOf } from "./tree-file.ts";
+import { filePackageOf, isUpToDate, type TreeFile, treeKeyOf } from "./tree-file.ts";
 
 /** Asks what the tree holds, and returns those of the wanted files that it lacks or has with another modification time, newer or older (LEG-030). */
 export async function findStaleFiles(
@@ -18,7 +18,7 @@ export async function findStaleFiles(
       if (!listed.package) continue;
       const key = treeKeyOf(listed.package, listed.path);
       const one = stale.get(key);
-      if (one && BigInt(one.file.modifiedMs) === listed.modifiedMs) stale.delete(key);
+      if (one && isUpToDate(one, listed.modifiedMs)) stale.delete(key);
     }
   }
   return [...stale.values()];

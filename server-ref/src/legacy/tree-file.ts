@@ -22,3 +22,8 @@ export function filePackageOf({ kind, name }: WantedPackage): FilePackage {
 export function treeKeyOf({ kind, name }: FilePackage, path: string): string {
   return `${kind}\n${foldAscii(name)}\n${path}`;
 }
+
+/** Whether a tree that lists the file with this modification time, in milliseconds since 1970, has it as it is wanted: time is all there is to judge by (LEG-030). */
+export function isUpToDate({ file }: TreeFile, listedMs: bigint): boolean {
+  return BigInt(file.modifiedMs) === listedMs;
+}

@@ -31,7 +31,7 @@ export class LegacyTree {
 
   /** Whether a path is a folder of the tree, or lies below one of its files (LEG-023). */
   clashes(item: FilePackage, path: string): boolean {
-    const others = this.files.filter((file) => file.package.kind === item.kind && file.package.name === item.name);
+    const others = this.files.filter((file) => packageKeyOf(file.package) === packageKeyOf(item));
     return others.some((file) => file.path.startsWith(`${path}/`) || path.startsWith(`${file.path}/`));
   }
 
@@ -44,5 +44,10 @@ export class LegacyTree {
 
 /** The place of a file in any tree. */
 export function keyOf({ package: item, path }: Pick<ListedFile, "package" | "path">): string {
-  return JSON.stringify([item?.kind, item?.name, path]);
+  return JSON.stringify([packageKeyOf(item), path]);
+}
+
+/** Names of packages are compared without ASCII case (LEG-030), and hold nothing else. */
+function packageKeyOf(item: FilePackage | undefined): string {
+  return `${item?.kind} ${item?.name.toLowerCase()}`;
 }

@@ -34,6 +34,8 @@ export interface SeenSync {
   readonly missing: readonly string[];
   readonly data: readonly SeenData[];
   readonly committed: boolean;
+  /** Whether the server has ended its side, or the stream has broken off. */
+  readonly over: boolean;
 }
 
 /** One Data message. */

@@ -17,7 +17,7 @@ type Stage = "offer" | "manifest" | "need" | "data" | "committed";
 export class SyncStream {
   readonly #state: PeerState;
   readonly #send: (response: SyncResponse) => void;
-  readonly #seen: Written<SeenSync> = { missing: [], data: [], committed: false };
+  readonly #seen: Written<SeenSync> = { missing: [], data: [], committed: false, over: false };
   readonly #manifestParts: Uint8Array[] = [];
 
   #stage: Stage = "offer";
@@ -49,6 +49,7 @@ export class SyncStream {
 
   /** The server has ended its side. */
   end(): void {
+    this.#close();
     if (this.#wasCut) this.breakOff();
     else if (this.#stage !== "committed")
       this.#state.blame("SYNC-030", `the server ended its side without Commit, at the stage ${this.#stage}`);
@@ -56,7 +57,13 @@ export class SyncStream {
 
   /** The stream broke off; what arrived is kept (SYNC-060). */
   breakOff(): void {
+    this.#close();
     this.#intake?.keep();
+  }
+
+  #close(): void {
+    this.#seen.over = true;
+    this.#state.conditions.changed();
   }
 
   get committed(): boolean {
