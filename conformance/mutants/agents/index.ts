@@ -1,6 +1,37 @@
 import type { AgentMutant } from "../mutant.ts";
 import { handshakeMutants } from "./handshake.ts";
+import { legacyFilesMutants } from "./legacy-files.ts";
+import { legacyHandshakeMutants } from "./legacy-handshake.ts";
+import { legacyInstancesMutants } from "./legacy-instances.ts";
+import { legacyIsolationMutants } from "./legacy-isolation.ts";
+import { legacyOperationEndMutants } from "./legacy-operation-end.ts";
+import { legacyOperationsMutants } from "./legacy-operations.ts";
+import { legacyUpdatesMutants } from "./legacy-updates.ts";
+import { legacyUpgradeMutants } from "./legacy-upgrade.ts";
+import { operationEndMutants } from "./operation-end.ts";
+import { operationHostMutants } from "./operation-host.ts";
+import { operationOutputMutants } from "./operation-output.ts";
+import { operationRestartMutants } from "./operation-restart.ts";
+import { operationStartMutants } from "./operation-start.ts";
+import { operationStateMutants } from "./operation-state.ts";
 import { syncStreamMutants } from "./sync-stream.ts";
 
 /** Every broken agent, in the order of the specification. */
-export const agentMutants: readonly AgentMutant[] = [...handshakeMutants, ...syncStreamMutants];
+export const agentMutants: readonly AgentMutant[] = [
+  ...handshakeMutants,
+  ...syncStreamMutants,
+  ...operationStartMutants,
+  ...operationStateMutants,
+  ...operationOutputMutants,
+  ...operationEndMutants,
+  ...operationRestartMutants,
+  ...operationHostMutants,
+  ...legacyHandshakeMutants,
+  ...legacyInstancesMutants,
+  ...legacyIsolationMutants,
+  ...legacyFilesMutants,
+  ...legacyUpdatesMutants,
+  ...legacyOperationsMutants,
+  ...legacyOperationEndMutants,
+  ...legacyUpgradeMutants,
+];
