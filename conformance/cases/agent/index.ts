@@ -30,6 +30,7 @@ import { legacyUpgradeCases } from "./legacy-upgrade.ts";
 import { limitsCases } from "./limits.ts";
 import { manifestCases } from "./manifest.ts";
 import { operationEndCases } from "./operation-end.ts";
+import { operationLifeCases } from "./operation-life.ts";
 import { operationOutputCases } from "./operation-output.ts";
 import { operationStartCases } from "./operation-start.ts";
 import { ownershipCases } from "./ownership.ts";
@@ -54,6 +55,7 @@ export const agentCases: readonly AgentCase[] = [
   ...commitCases,
   ...damageCases,
   ...operationStartCases,
+  ...operationLifeCases,
   ...operationOutputCases,
   ...operationEndCases,
   ...restartCases,

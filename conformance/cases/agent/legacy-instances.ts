@@ -1,10 +1,8 @@
-import { HostEnd } from "@berth/proto/messages/sync/v44/host";
 import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { shellHost } from "../../src/material/shell-host.ts";
 import {
-  expectHostEnd,
   expectHostVersion,
   inEachLegacyDialect,
   type LegacyBerth,
@@ -69,7 +67,9 @@ export const legacyInstancesCases: readonly AgentCase[] = [
       const berths = await threeBerths(context);
       for (const from of berths) {
         for (const to of berths) {
-          const run = await from.run("version", [], { instanceId: to.instanceId });
+          const { instanceId } = to;
+          const result = await from.peer.legacy.run(from.session, { name: "version", instanceId });
+          const run = expectAnswered(result, `an operation with ${wordsFor(from, to)}`, "LEG-010");
           const what = `the version of the host with ${wordsFor(from, to)}`;
           const version = `version of ${to.instanceId || "all"}\n`;
           expectEqual(run.stdout, version, { code: "wrong-instance", clause: "LEG-010", what });
@@ -134,10 +134,6 @@ async function threeBerths(context: AgentContext): Promise<LegacyBerth[]> {
     await berth.put(shellHost(`version of ${instanceId || "all"}`));
     await berth.putFile(treeFile("mark", `${instanceId || "all"}.txt`, instanceId));
     berths.push(berth);
-  }
-  for (const berth of berths) {
-    const run = await berth.run("version");
-    expectHostEnd(run, HostEnd.HOST_END_EXITED, "LEG-045");
   }
   return berths;
 }

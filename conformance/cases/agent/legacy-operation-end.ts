@@ -1,10 +1,13 @@
 import { HostEnd } from "@berth/proto/messages/sync/v44/host";
+import { within } from "../../src/attach/within.ts";
 import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { eventually } from "../../src/expect/eventually.ts";
+import { failed } from "../../src/expect/failed.ts";
 import { hostOf, shellHost } from "../../src/material/shell-host.ts";
 import { startForwarder } from "../../src/network/forwarder.ts";
+import type { LegacyRun } from "../../src/peers/server-peer/legacy-run.ts";
 import { expectHostEnd, expectHostVersion, type LegacyBerth, legacyBerth } from "./legacy-berth.ts";
 import { hostAndChild, isRunning, pidIn } from "./running-process.ts";
 import { withHost } from "./with-host.ts";
@@ -37,8 +40,7 @@ export const legacyOperationEndCases: readonly AgentCase[] = [
     dialects: [1, 44],
     async run(context) {
       await withHost(context, async (berth) => {
-        const run = await berth.run("hold", [], { timeoutMs: 300n });
-        expectHostEnd(run, HostEnd.HOST_END_TIMED_OUT, "LEG-045");
+        const run = await timedOut(context, berth, 300n);
         expectEqual(run.stdout, "ready\n", { code: "output-wrong", clause: "LEG-042", what: "what it wrote before" });
         const quick = await berth.run("exit", ["0"], { timeoutMs: 60_000n });
         expectHostEnd(quick, HostEnd.HOST_END_EXITED, "LEG-045");
@@ -60,10 +62,7 @@ export const legacyOperationEndCases: readonly AgentCase[] = [
         async (berth) => {
           const most = Number(berth.session.limits?.maxOperationMs);
           if (most === 0 || most > 2_000) context.notApplicable(`max_operation_ms stays at ${most}`);
-          for (const timeoutMs of [0n, 600_000n]) {
-            const run = await berth.run("hold", [], { timeoutMs });
-            expectHostEnd(run, HostEnd.HOST_END_TIMED_OUT, "LEG-045");
-          }
+          for (const timeoutMs of [0n, 600_000n]) await timedOut(context, berth, timeoutMs);
         },
         { target },
       );
@@ -119,6 +118,19 @@ export const legacyOperationEndCases: readonly AgentCase[] = [
     },
   },
 ];
+
+/** Runs a `hold` whose time will soon be up, and expects the agent to end it for that. */
+async function timedOut(context: AgentContext, berth: LegacyBerth, timeoutMs: bigint): Promise<LegacyRun> {
+  const patienceMs = context.scaledMs(10_000);
+  const run = await within(berth.run("hold", [], { timeoutMs }), patienceMs);
+  if (run === undefined) {
+    const expected = `an operation with timeout_ms ${timeoutMs} to be ended when its time is up`;
+    const actual = `it ran on after ${Math.round(patienceMs)} ms`;
+    throw failed({ code: "time-never-up", clause: "LEG-045", expected, actual });
+  }
+  expectHostEnd(run, HostEnd.HOST_END_TIMED_OUT, "LEG-045");
+  return run;
+}
 
 /** The processes of a `hold-offspring` that has written its line: the host and its child, both running. */
 async function processesOf(running: Awaited<ReturnType<LegacyBerth["begin"]>>): Promise<readonly number[]> {

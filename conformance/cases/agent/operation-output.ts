@@ -132,6 +132,23 @@ export const operationOutputCases: readonly AgentCase[] = [
     timed: true,
     async run(context) {
       const { peer, session } = await standingInstance(context);
+      // One that writes a line and runs on, so that only its output can answer the read.
+      const started = expectAnswered(await peer.start(session, { name: "hold" }), "a start");
+      const asked = performance.now();
+      const read = await peer.read(session, started.operationId, { waitMs: 30_000n });
+      const first = expectAnswered(read, "a read that waits for the first output", "OP-022");
+      const waitedMs = performance.now() - asked;
+      expectThat(waitedMs < context.scaledMs(10_000), `after ${Math.round(waitedMs)} ms`, {
+        code: "answered-late",
+        clause: "OP-022",
+        what: "an answer as soon as there is output, of an operation that runs on",
+      });
+      expectEqual(bytesOf(first.output).toString(), "ready\n", {
+        code: "output-wrong",
+        clause: "OP-022",
+        what: "the first output",
+      });
+      await peer.abandon(session, started.operationId);
       const trigger = join(context.directory, "go");
       const running = await peer.begin(session, "hold-until", [trigger]);
       const began = performance.now();

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import type { AgentCase } from "../../src/case.ts";
@@ -257,43 +257,6 @@ export const operationStartCases: readonly AgentCase[] = [
         expectRefusal(await peer.abandon(session, id), "an abandon of an unknown operation", expected);
       }
       await standing.expectUnchanged();
-    },
-  },
-  {
-    id: "operation-outlives-its-session",
-    clauses: ["OP-017"],
-    title:
-      "An operation goes on when the connection that started it is gone, and another session of its instance reads it",
-    abilities: ["root"],
-    async run(context) {
-      const { peer, session } = await standingInstance(context);
-      const trigger = join(context.directory, "go");
-      const running = await peer.begin(session, "hold-until", [trigger]);
-      await peer.close();
-      const other = await context.connect();
-      const fresh = await other.session();
-      const still = expectAnswered(await other.read(fresh, running.operationId), "a read of another session", "OP-017");
-      expectState(still.status, OPERATION_STATE_RUNNING, "OP-017");
-      await writeFile(trigger, "");
-      const run = await other.readToEnd(fresh, running.operationId);
-      expectState(run.status, OPERATION_STATE_EXITED, "OP-017");
-      expectEqual(run.stdout, "ready\nreleased", { code: "output-wrong", clause: "OP-017", what: "its output" });
-    },
-  },
-  {
-    id: "operations-run-side-by-side",
-    clauses: ["OP-037", "OP-022"],
-    title: "Several operations of one instance run at the same time and do not wait for each other",
-    async run(context) {
-      const { peer, session } = await standingInstance(context);
-      const holding = await Promise.all([peer.begin(session, "hold"), peer.begin(session, "hold-stubborn")]);
-      const runs = await Promise.all(["a", "b", "c"].map((text) => peer.run(session, "text", [text])));
-      expectEqual(
-        runs.map(({ stdout }) => stdout),
-        ["a", "b", "c"],
-        { code: "output-wrong", what: "their outputs" },
-      );
-      for (const { operationId } of holding) await peer.abandon(session, operationId);
     },
   },
 ];

@@ -152,6 +152,8 @@ export const restartCases: readonly AgentCase[] = [
         }
         const again = await context.connect({ target });
         const fresh = await again.session();
+        const known = await again.read(fresh, run.operationId);
+        expectAnswered(known, `a read after a ${way} of an operation that had ended`, "OP-040");
         const read = await again.readToEnd(fresh, run.operationId);
         expectState(read.status, OperationState.OPERATION_STATE_EXITED, "OP-040");
         expectEqual(bytesOf(read.output), bytesOf(run.output), {
@@ -197,6 +199,8 @@ export const restartCases: readonly AgentCase[] = [
       const again = await context.connect({ target });
       const fresh = await again.session({ wantedManifestDigest: release.digest });
       const unknown = OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART;
+      const known = await again.read(fresh, running.operationId);
+      expectAnswered(known, "a read after a kill of an operation that ran", "OP-040");
       const read = await again.readToEnd(fresh, running.operationId);
       expectState(read.status, unknown, "OP-040");
       expectEqual(read.stdout, "ready\n", {
@@ -247,7 +251,10 @@ export const restartCases: readonly AgentCase[] = [
       const running = await peer.begin(session, "hold");
       await target.restart();
       const again = await context.connect({ target });
-      const read = await again.readToEnd(await again.session(), running.operationId);
+      const fresh = await again.session();
+      const known = await again.read(fresh, running.operationId);
+      expectAnswered(known, "a read after a restart of an operation that ran", "OP-040");
+      const read = await again.readToEnd(fresh, running.operationId);
       expectState(read.status, OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART, "OP-040");
     },
   },

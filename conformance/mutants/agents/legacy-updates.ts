@@ -95,6 +95,23 @@ export const legacyUpdatesMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "content-without-bytes-dropped",
+    clause: "LEG-025",
+    breaks: "It passes over a message whose content has no bytes.",
+    agentVersion: 46,
+    part: "legacy/update-file",
+    mutate: ({ updateFile }) => ({
+      updateFile: (stream, calls) => {
+        const next: typeof stream.next = async (idleMs) => {
+          const incoming = await stream.next(idleMs);
+          const part = incoming.kind === "message" ? incoming.message.part : undefined;
+          return part?.$case === "content" && part.value.length === 0 ? next(idleMs) : incoming;
+        };
+        return updateFile({ ...stream, next }, calls);
+      },
+    }),
+  },
+  {
     id: "silence-endured",
     clause: "LEG-028",
     breaks: "It waits for the next message of an update as long as that takes.",

@@ -45,9 +45,12 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
   return status;
 }
 
-/** Holds output against the clauses on cursors (OP-020, OP-021, OP-027). */
+/** Holds output against the clauses on cursors (OP-020, OP-021, OP-023, OP-027). */
 export function checkOutput(status: OperationStatus, answered: AnsweredOutput): void {
   const { cursor, output, nextCursor, maxBytes } = answered;
+  const { outputBytes } = status;
+  const within = cursor <= outputBytes;
+  check(within, "OP-023", `a cursor beyond the ${outputBytes} bytes of output to be refused`, `${cursor} is answered`);
   let sum = 0;
   for (const { stream, data } of output) {
     const known = stream === OutputStream.OUTPUT_STREAM_STDOUT || stream === OutputStream.OUTPUT_STREAM_STDERR;
