@@ -6,10 +6,14 @@ import { legacyInstancesMutants } from "./legacy-instances.ts";
 import { legacyIsolationMutants } from "./legacy-isolation.ts";
 import { legacyOperationEndMutants } from "./legacy-operation-end.ts";
 import { legacyOperationsMutants } from "./legacy-operations.ts";
+import { legacyPathsMutants } from "./legacy-paths.ts";
+import { legacyUpdateInPlaceMutants } from "./legacy-update-in-place.ts";
 import { legacyUpdatesMutants } from "./legacy-updates.ts";
 import { legacyUpgradeMutants } from "./legacy-upgrade.ts";
+import { operationCallMutants } from "./operation-call.ts";
 import { operationEndMutants } from "./operation-end.ts";
 import { operationHostMutants } from "./operation-host.ts";
+import { operationLifeMutants } from "./operation-life.ts";
 import { operationOutputMutants } from "./operation-output.ts";
 import { operationRestartMutants } from "./operation-restart.ts";
 import { operationStartMutants } from "./operation-start.ts";
@@ -21,7 +25,9 @@ export const agentMutants: readonly AgentMutant[] = [
   ...handshakeMutants,
   ...syncStreamMutants,
   ...operationStartMutants,
+  ...operationCallMutants,
   ...operationStateMutants,
+  ...operationLifeMutants,
   ...operationOutputMutants,
   ...operationEndMutants,
   ...operationRestartMutants,
@@ -30,6 +36,8 @@ export const agentMutants: readonly AgentMutant[] = [
   ...legacyInstancesMutants,
   ...legacyIsolationMutants,
   ...legacyFilesMutants,
+  ...legacyUpdateInPlaceMutants,
+  ...legacyPathsMutants,
   ...legacyUpdatesMutants,
   ...legacyOperationsMutants,
   ...legacyOperationEndMutants,

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentMutant } from "../mutant.ts";
 
-/** Broken trees: what is listed, what is put in place, and what stays. */
+/** Broken trees: what is listed, what stays, and what can be executed. */
 export const legacyFilesMutants: readonly AgentMutant[] = [
   {
     id: "list-ends-after-256-files",
@@ -36,61 +36,6 @@ export const legacyFilesMutants: readonly AgentMutant[] = [
     part: "legacy/modification-time",
     mutate: ({ readModifiedMs }) => ({
       readModifiedMs: (stats) => (readModifiedMs(stats) / 1_000n) * 1_000n,
-    }),
-  },
-  {
-    id: "first-content-stays",
-    clause: "LEG-021",
-    breaks: "It accepts an update of a file that is there already, and leaves the file as it was.",
-    agentVersion: 46,
-    part: "legacy/instance-tree",
-    mutate: ({ openInstanceTree }) => ({
-      openInstanceTree: async (directory) => {
-        const tree = await openInstanceTree(directory);
-        const placed = new Set<string>();
-        return {
-          ...tree,
-          async beginUpdate(place, newFile) {
-            const update = await tree.beginUpdate(place, newFile);
-            const key = JSON.stringify(place);
-            if (placed.has(key)) update.place = async () => {};
-            placed.add(key);
-            return update;
-          },
-        };
-      },
-    }),
-  },
-  {
-    id: "time-of-arrival-kept",
-    clause: "LEG-021",
-    breaks: "It gives a file the time at which it arrived in place of the given one.",
-    agentVersion: 42,
-    part: "legacy/modification-time",
-    mutate: () => ({ setModifiedMs: async () => true }),
-  },
-  {
-    id: "partial-content-placed",
-    clause: "LEG-022",
-    breaks: "It puts what has arrived of a file in its place when the update ends early.",
-    agentVersion: 46,
-    part: "legacy/file-update",
-    mutate: ({ beginFileUpdate }) => ({
-      beginFileUpdate: async (...words) => {
-        const update = await beginFileUpdate(...words);
-        let placed = false;
-        return {
-          write: (bytes) => update.write(bytes),
-          async place() {
-            placed = true;
-            await update.place();
-          },
-          async [Symbol.asyncDispose]() {
-            if (!placed) await update.place();
-            await update[Symbol.asyncDispose]();
-          },
-        };
-      },
     }),
   },
   {

@@ -21,6 +21,19 @@ export const legacyHandshakeMutants: readonly AgentMutant[] = [
     mutate: ({ DIALECT }) => ({ dialectsOf: () => [DIALECT.instanceId] }),
   },
   {
+    id: "dialect-44-at-need-in-43",
+    clause: "LEG-001",
+    breaks: "As version 43 it speaks the dialect 44 with a server that does not speak 1.",
+    agentVersion: 43,
+    part: "rules/dialect",
+    mutate: ({ chooseDialect }) => ({
+      chooseDialect: (server, spoken) => {
+        const choice = chooseDialect(server, spoken);
+        return choice.kind === "agent-too-old" ? chooseDialect(server, [...spoken, 44]) : choice;
+      },
+    }),
+  },
+  {
     id: "dialect-1-dropped-by-46",
     clause: "LEG-002",
     breaks: "As version 46 it does not speak the dialect 1 any more.",
@@ -31,13 +44,16 @@ export const legacyHandshakeMutants: readonly AgentMutant[] = [
     }),
   },
   {
-    id: "dialect-49-spoken-by-46",
+    id: "dialect-49-at-need-in-46",
     clause: "LEG-002",
-    breaks: "As version 46 it says that it speaks the dialect 49, and serves nothing of it.",
+    breaks: "As version 46 it says that it speaks the dialect 49 with a server that speaks neither 1 nor 44.",
     agentVersion: 46,
-    part: "rules/agent-version",
-    mutate: ({ dialectsOf, DIALECT }) => ({
-      dialectsOf: (version) => [...dialectsOf(version), DIALECT.automatic],
+    part: "rules/dialect",
+    mutate: ({ chooseDialect }) => ({
+      chooseDialect: (server, spoken) => {
+        const choice = chooseDialect(server, spoken);
+        return choice.kind === "agent-too-old" ? chooseDialect(server, [...spoken, 49]) : choice;
+      },
     }),
   },
   {

@@ -46,6 +46,20 @@ export const legacyInstancesMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "every-id-is-one",
+    clause: "LEG-010",
+    breaks: "It has one instance for all InstanceIds of a product.",
+    agentVersion: 46,
+    part: "rules/legacy-instance",
+    mutate: ({ chooseLegacyInstance }) => ({
+      chooseLegacyInstance: (claim) => {
+        const choice = chooseLegacyInstance(claim);
+        const isNamed = choice.kind === "instance" && choice.isolation === "INSTANCE_ID";
+        return isNamed ? chooseLegacyInstance({ ...claim, instanceId: "any" }) : choice;
+      },
+    }),
+  },
+  {
     id: "id-honoured-by-42",
     clause: "LEG-011",
     breaks: "As version 42 it honours the InstanceId of a call.",

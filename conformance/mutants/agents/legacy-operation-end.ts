@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { HostEnd, type OperationEnd, type RunOperationResponse } from "@berth/proto/messages/sync/v44/host";
 import type { AgentMutant } from "../mutant.ts";
 
@@ -36,6 +38,19 @@ export const legacyOperationEndMutants: readonly AgentMutant[] = [
     part: "operations/host-environment",
     mutate: ({ hostEnvironment }) => ({
       hostEnvironment: (own, place) => ({ ...own, ...hostEnvironment(own, place) }),
+    }),
+  },
+  {
+    id: "work-directory-of-46-with-a-file",
+    clause: "LEG-044",
+    breaks: "As version 46 it leaves a file of its own in the work directory.",
+    agentVersion: 46,
+    part: "operations/host-environment",
+    mutate: ({ hostEnvironment }) => ({
+      hostEnvironment: (own, place) => {
+        writeFileSync(join(place.workDirectory, "operation.json"), "{}");
+        return hostEnvironment(own, place);
+      },
     }),
   },
   {

@@ -1,62 +1,7 @@
 import type { AgentMutant } from "../mutant.ts";
 
-/** Broken updates: what is taken that has to be refused. */
+/** Broken updates: messages and pauses that have to be refused. */
 export const legacyUpdatesMutants: readonly AgentMutant[] = [
-  {
-    id: "single-dots-dropped",
-    clause: "LEG-023",
-    breaks: 'It takes a path with a segment ".", as if the segment were not there.',
-    agentVersion: 46,
-    part: "legacy/update-header",
-    mutate: ({ readPlace }) => ({
-      readPlace: (header) => {
-        const segments = header.path.split("/").filter((segment) => segment !== ".");
-        return readPlace({ ...header, path: segments.join("/") });
-      },
-    }),
-  },
-  {
-    id: "reserved-names-taken",
-    clause: "LEG-023",
-    breaks: "As version 42 it takes a path with a reserved name of Windows.",
-    agentVersion: 42,
-    part: "rules/path",
-    mutate: ({ checkPath }) => ({
-      checkPath: (path) => {
-        const fault = checkPath(path);
-        return fault?.rule === "reserved-name" ? undefined : fault;
-      },
-    }),
-  },
-  {
-    id: "folder-in-the-way-is-another-fault",
-    clause: "LEG-023",
-    breaks: "It refuses a path that is a folder of the tree with another code.",
-    agentVersion: 46,
-    part: "legacy/legacy-errors",
-    mutate: ({ unexpectedPart }) => ({ placeTaken: (path) => unexpectedPart(`The path ${path} is a folder.`) }),
-  },
-  {
-    id: "package-without-a-kind-is-an-extension",
-    clause: "LEG-024",
-    breaks: "It takes a package without a kind for an extension.",
-    agentVersion: 46,
-    part: "legacy/update-header",
-    mutate: ({ readPlace }) => ({
-      readPlace: (header) => {
-        const { package: named } = header;
-        return readPlace({ ...header, package: named && { ...named, kind: named.kind || 1 } });
-      },
-    }),
-  },
-  {
-    id: "package-named-with-an-underscore-first",
-    clause: "LEG-024",
-    breaks: "It takes a package whose name begins with an underscore.",
-    agentVersion: 43,
-    part: "rules/package-name",
-    mutate: ({ isPackageName }) => ({ isPackageName: (name) => isPackageName(name.replace(/^_/, "x")) }),
-  },
   {
     id: "second-header-dropped",
     clause: "LEG-025",

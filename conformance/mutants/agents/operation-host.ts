@@ -90,6 +90,18 @@ export const operationHostMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "proxy-handed-on",
+    clause: "OP-053",
+    breaks: "It hands the host the proxy of its own environment, where there is one.",
+    part: "operations/host-environment",
+    mutate: ({ hostEnvironment }) => ({
+      hostEnvironment: (own, place) => {
+        const { HTTPS_PROXY } = own;
+        return { ...(HTTPS_PROXY && { HTTPS_PROXY }), ...hostEnvironment(own, place) };
+      },
+    }),
+  },
+  {
     id: "temporary-directory-of-the-system",
     clause: "OP-053",
     breaks: "It points TMPDIR at the temporary directory of the system.",

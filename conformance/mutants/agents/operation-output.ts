@@ -30,6 +30,15 @@ export const operationOutputMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "long-output-cut",
+    clause: "OP-020",
+    breaks: "It keeps 64 KiB of output, whatever max_output_bytes says.",
+    part: "instancing/open-instance",
+    mutate: ({ openInstance }) => ({
+      openInstance: (options) => openInstance({ ...options, limits: { ...options.limits, maxOutputBytes: 65_536n } }),
+    }),
+  },
+  {
     id: "cursor-of-one-stream",
     clause: "OP-021",
     breaks: "It counts the bytes of standard output alone in a cursor.",
@@ -103,6 +112,25 @@ export const operationOutputMutants: readonly AgentMutant[] = [
           return { ...(await super.status()), outputTruncated: false };
         }
       },
+    }),
+  },
+  {
+    id: "output-read-once",
+    clause: "OP-025",
+    breaks: "It blanks output that was read once.",
+    part: "instancing/open-instance",
+    mutate: changedOperations(({ read }) => {
+      const ends = new Map<string, bigint>();
+      return {
+        async read(request) {
+          const view = await read(request);
+          const end = ends.get(request.operationId) ?? 0n;
+          if (view.nextCursor > end) ends.set(request.operationId, view.nextCursor);
+          if (request.cursor >= end) return view;
+          const output = view.output.map((chunk) => ({ ...chunk, data: Buffer.alloc(chunk.data.length, " ") }));
+          return { ...view, output };
+        },
+      };
     }),
   },
   {

@@ -15,8 +15,11 @@ export interface AnsweredOutput {
   readonly maxBytes: number;
 }
 
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Holds a status against everything the clauses say of any status, and returns it. */
 export function checkStatus(operationId: string, status: OperationStatus | undefined): OperationStatus {
+  check(UUID.test(operationId), "OP-014", `the id ${JSON.stringify(operationId)} to be refused`, "it is answered");
   check(status !== undefined, "OP-010", "a status in the answer", "none");
   if (!status) throw new Error("unreachable: checked above");
   const { state, exitCode, reason } = status;
