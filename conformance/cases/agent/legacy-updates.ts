@@ -289,10 +289,15 @@ async function oldFiles(context: AgentContext, dialect: LegacyDialect, peer: Ser
   };
 }
 
-/** Sends the header and half the content. */
-async function halfSent({ peer, session, instanceId }: LegacyBerth, file: TreeFile) {
+/**
+ * Sends the header and half the content, and sees to it that the agent has them: what was only handed to a connection is lost when that is
+ * cut, and the case would be about an update that never began. An operation on the same connection is answered after it.
+ */
+async function halfSent(berth: LegacyBerth, file: TreeFile) {
+  const { peer, session, instanceId } = berth;
   const call = peer.legacy.openUpdate();
   await call.send(headerOf(session, file, { instanceId }));
   await call.send(contentOf(file.content.subarray(0, file.content.length / 2)));
+  await berth.run("version");
   return call;
 }

@@ -15,6 +15,7 @@ import { operationEndMutants } from "./operation-end.ts";
 import { operationHostMutants } from "./operation-host.ts";
 import { operationLifeMutants } from "./operation-life.ts";
 import { operationOutputMutants } from "./operation-output.ts";
+import { operationReadMutants } from "./operation-read.ts";
 import { operationRestartMutants } from "./operation-restart.ts";
 import { operationStartMutants } from "./operation-start.ts";
 import { operationStateMutants } from "./operation-state.ts";
@@ -29,6 +30,7 @@ export const agentMutants: readonly AgentMutant[] = [
   ...operationStateMutants,
   ...operationLifeMutants,
   ...operationOutputMutants,
+  ...operationReadMutants,
   ...operationEndMutants,
   ...operationRestartMutants,
   ...operationHostMutants,
