@@ -25,7 +25,8 @@ export const operationStartCases: readonly AgentCase[] = [
       const result = await peer.start(session, { name: "text", arguments: ["short"], waitMs: 20_000n });
       const { status, output } = expectAnswered(result, "a start", "OP-010");
       const tookMs = performance.now() - started;
-      expectThat(tookMs < context.scaledMs(10_000), `${Math.round(tookMs)} ms`, {
+      const soonMs = Math.min(context.scaledMs(10_000), 15_000); // below the wait, however slow this machine is
+      expectThat(tookMs < soonMs, `${Math.round(tookMs)} ms`, {
         code: "answered-late",
         clause: "OP-013",
         what: "an answer as soon as the operation has ended",
