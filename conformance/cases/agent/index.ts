@@ -13,14 +13,26 @@ import { instancingCases } from "./instancing.ts";
 import { legacyErrorsCases } from "./legacy-errors.ts";
 import { legacyFilesCases } from "./legacy-files.ts";
 import { legacyHandshakeCases } from "./legacy-handshake.ts";
+import { legacyHostEnvironmentCases } from "./legacy-host-environment.ts";
+import { legacyInstanceRefusedCases } from "./legacy-instance-refused.ts";
 import { legacyInstancesCases } from "./legacy-instances.ts";
+import { legacyIsolationCases } from "./legacy-isolation.ts";
+import { legacyOperationEndCases } from "./legacy-operation-end.ts";
+import { legacyOperationOutputCases } from "./legacy-operation-output.ts";
+import { legacyOperationRefusedCases } from "./legacy-operation-refused.ts";
 import { legacyOperationsCases } from "./legacy-operations.ts";
+import { legacyPackagesCases } from "./legacy-packages.ts";
+import { legacyPathsCases } from "./legacy-paths.ts";
 import { legacySessionsCases } from "./legacy-sessions.ts";
+import { legacySharedInstanceCases } from "./legacy-shared-instance.ts";
+import { legacyTwoServersCases } from "./legacy-two-servers.ts";
+import { legacyUpdateInPlaceCases } from "./legacy-update-in-place.ts";
 import { legacyUpdatesCases } from "./legacy-updates.ts";
 import { legacyUpgradeCases } from "./legacy-upgrade.ts";
 import { limitsCases } from "./limits.ts";
 import { manifestCases } from "./manifest.ts";
 import { operationEndCases } from "./operation-end.ts";
+import { operationLifeCases } from "./operation-life.ts";
 import { operationOutputCases } from "./operation-output.ts";
 import { operationStartCases } from "./operation-start.ts";
 import { ownershipCases } from "./ownership.ts";
@@ -49,6 +61,7 @@ export const agentCases: readonly AgentCase[] = [
   ...damageCases,
   ...diskCases,
   ...operationStartCases,
+  ...operationLifeCases,
   ...operationOutputCases,
   ...operationEndCases,
   ...restartCases,
@@ -61,9 +74,20 @@ export const agentCases: readonly AgentCase[] = [
   ...legacyHandshakeCases,
   ...legacySessionsCases,
   ...legacyInstancesCases,
+  ...legacySharedInstanceCases,
+  ...legacyIsolationCases,
+  ...legacyInstanceRefusedCases,
+  ...legacyTwoServersCases,
   ...legacyFilesCases,
+  ...legacyUpdateInPlaceCases,
+  ...legacyPathsCases,
+  ...legacyPackagesCases,
   ...legacyUpdatesCases,
   ...legacyOperationsCases,
+  ...legacyOperationOutputCases,
+  ...legacyOperationEndCases,
+  ...legacyHostEnvironmentCases,
+  ...legacyOperationRefusedCases,
   ...legacyErrorsCases,
   ...legacyUpgradeCases,
 ];

@@ -260,12 +260,10 @@ export const operationEndCases: readonly AgentCase[] = [
       const neighbour = await peer.begin(session, "hold");
       const run = await peer.run(session, "die");
       expectState(run.status, OPERATION_STATE_HOST_DIED, "OP-036");
-      const cursor = neighbour.nextCursor;
-      const still = expectAnswered(
-        await peer.read(session, neighbour.operationId, { cursor, waitMs: 500n }), // so long it has to outlive the other
-        "a read of its neighbour",
-        "OP-037",
-      );
+      // A read that waits is answered at once where the neighbour ends, and it may take a moment to end.
+      const request = { cursor: neighbour.nextCursor, waitMs: 1_000n };
+      const read = await peer.read(session, neighbour.operationId, request);
+      const still = expectAnswered(read, "a read of its neighbour", "OP-037");
       expectState(still.status, OperationState.OPERATION_STATE_RUNNING, "OP-037");
       await peer.abandon(session, neighbour.operationId);
       await standing.expectUnchanged();

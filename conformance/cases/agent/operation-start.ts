@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import type { AgentCase } from "../../src/case.ts";
@@ -9,7 +9,6 @@ import { expectRefusal } from "../../src/expect/refusal.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
-import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
 import { standingInstance } from "./standing-instance.ts";
 
 const { OPERATION_STATE_EXITED, OPERATION_STATE_RUNNING } = OperationState;
@@ -26,7 +25,8 @@ export const operationStartCases: readonly AgentCase[] = [
       const result = await peer.start(session, { name: "text", arguments: ["short"], waitMs: 20_000n });
       const { status, output } = expectAnswered(result, "a start", "OP-010");
       const tookMs = performance.now() - started;
-      expectThat(tookMs < context.scaledMs(10_000), `${Math.round(tookMs)} ms`, {
+      const soonMs = Math.min(context.scaledMs(10_000), 15_000); // below the wait, however slow this machine is
+      expectThat(tookMs < soonMs, `${Math.round(tookMs)} ms`, {
         code: "answered-late",
         clause: "OP-013",
         what: "an answer as soon as the operation has ended",
@@ -258,65 +258,6 @@ export const operationStartCases: readonly AgentCase[] = [
         expectRefusal(await peer.abandon(session, id), "an abandon of an unknown operation", expected);
       }
       await standing.expectUnchanged();
-    },
-  },
-  {
-    id: "operation-outlives-its-session",
-    clauses: ["OP-017"],
-    title:
-      "An operation goes on when the connection that started it is gone, and another session of its instance reads it",
-    abilities: ["root"],
-    async run(context) {
-      const { peer, session } = await standingInstance(context);
-      const trigger = join(context.directory, "go");
-      const running = await peer.begin(session, "hold-until", [trigger]);
-      await peer.close();
-      const other = await context.connect();
-      const fresh = await other.session();
-      const still = expectAnswered(await other.read(fresh, running.operationId), "a read of another session", "OP-017");
-      expectState(still.status, OPERATION_STATE_RUNNING, "OP-017");
-      await writeFile(trigger, "");
-      const run = await other.readToEnd(fresh, running.operationId);
-      expectState(run.status, OPERATION_STATE_EXITED, "OP-017");
-      expectEqual(run.stdout, "ready\nreleased", { code: "output-wrong", clause: "OP-017", what: "its output" });
-    },
-  },
-  {
-    id: "operation-outlives-its-idle-session",
-    clauses: ["OP-017"],
-    title: "An operation goes on when the session that started it has ended for want of calls",
-    abilities: ["launch", "root"],
-    async run(context) {
-      const target = await context.agent.launch({ limits: { sessionIdleMs: 500 } });
-      context.onEnd(() => target.stop());
-      const { peer, session } = await standingInstance(context, { peer: { target } });
-      const idleMs = Number(session.limits?.sessionIdleMs);
-      if (idleMs === 0 || idleMs > 2_000) context.notApplicable(`session_idle_ms stays at ${idleMs}`);
-      const trigger = join(context.directory, "go");
-      const running = await peer.begin(session, "hold-until", [trigger]);
-      const cursor = running.nextCursor;
-      await new Promise((resolve) => setTimeout(resolve, idleMs * 3));
-      await writeFile(trigger, "");
-      const read = await peer.read(await peer.session(), running.operationId, { cursor, waitMs: 10_000n });
-      const { output } = expectAnswered(read, "a read of another session", "OP-017");
-      const what = "what it writes after its session has ended";
-      expectEqual(bytesOf(output).toString(), "released", { code: "output-wrong", clause: "OP-017", what });
-    },
-  },
-  {
-    id: "operations-run-side-by-side",
-    clauses: ["OP-037", "OP-022"],
-    title: "Several operations of one instance run at the same time and do not wait for each other",
-    async run(context) {
-      const { peer, session } = await standingInstance(context);
-      const holding = await Promise.all([peer.begin(session, "hold"), peer.begin(session, "hold-stubborn")]);
-      const runs = await Promise.all(["a", "b", "c"].map((text) => peer.run(session, "text", [text])));
-      expectEqual(
-        runs.map(({ stdout }) => stdout),
-        ["a", "b", "c"],
-        { code: "output-wrong", what: "their outputs" },
-      );
-      for (const { operationId } of holding) await peer.abandon(session, operationId);
     },
   },
 ];

@@ -153,7 +153,7 @@ export const restartCases: readonly AgentCase[] = [
         const again = await context.connect({ target });
         const fresh = await again.session();
         const known = await again.read(fresh, run.operationId);
-        expectAnswered(known, `a read of an operation that had ended before a ${way}`, "OP-040");
+        expectAnswered(known, `a read after a ${way} of an operation that had ended`, "OP-040");
         const read = await again.readToEnd(fresh, run.operationId);
         expectState(read.status, OperationState.OPERATION_STATE_EXITED, "OP-040");
         expectEqual(bytesOf(read.output), bytesOf(run.output), {
@@ -199,6 +199,8 @@ export const restartCases: readonly AgentCase[] = [
       const again = await context.connect({ target });
       const fresh = await again.session({ wantedManifestDigest: release.digest });
       const unknown = OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART;
+      const known = await again.read(fresh, running.operationId);
+      expectAnswered(known, "a read after a kill of an operation that ran", "OP-040");
       const read = await again.readToEnd(fresh, running.operationId);
       expectState(read.status, unknown, "OP-040");
       expectEqual(read.stdout, "ready\n", {
@@ -250,8 +252,8 @@ export const restartCases: readonly AgentCase[] = [
       await target.restart();
       const again = await context.connect({ target });
       const fresh = await again.session();
-      const what = "a read of an operation that ran at the restart";
-      expectAnswered(await again.read(fresh, running.operationId), what, "OP-040");
+      const known = await again.read(fresh, running.operationId);
+      expectAnswered(known, "a read after a restart of an operation that ran", "OP-040");
       const read = await again.readToEnd(fresh, running.operationId);
       expectState(read.status, OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART, "OP-040");
     },

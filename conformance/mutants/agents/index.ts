@@ -7,10 +7,26 @@ import { handshakeMutants } from "./handshake.ts";
 import { hostMutants } from "./host.ts";
 import { idleInstancesMutants } from "./idle-instances.ts";
 import { instancingMutants } from "./instancing.ts";
+import { legacyFilesMutants } from "./legacy-files.ts";
+import { legacyHandshakeMutants } from "./legacy-handshake.ts";
+import { legacyInstancesMutants } from "./legacy-instances.ts";
+import { legacyIsolationMutants } from "./legacy-isolation.ts";
+import { legacyOperationEndMutants } from "./legacy-operation-end.ts";
+import { legacyOperationsMutants } from "./legacy-operations.ts";
+import { legacyPathsMutants } from "./legacy-paths.ts";
+import { legacyUpdateInPlaceMutants } from "./legacy-update-in-place.ts";
+import { legacyUpdatesMutants } from "./legacy-updates.ts";
+import { legacyUpgradeMutants } from "./legacy-upgrade.ts";
 import { manifestMutants } from "./manifest.ts";
+import { operationCallMutants } from "./operation-call.ts";
 import { operationEndMutants } from "./operation-end.ts";
+import { operationHostMutants } from "./operation-host.ts";
+import { operationLifeMutants } from "./operation-life.ts";
 import { operationOutputMutants } from "./operation-output.ts";
+import { operationReadMutants } from "./operation-read.ts";
+import { operationRestartMutants } from "./operation-restart.ts";
 import { operationStartMutants } from "./operation-start.ts";
+import { operationStateMutants } from "./operation-state.ts";
 import { ownershipMutants } from "./ownership.ts";
 import { pathMutants } from "./path.ts";
 import { sessionsMutants } from "./sessions.ts";
@@ -34,8 +50,24 @@ export const agentMutants: readonly AgentMutant[] = [
   ...commitMutants,
   ...diskMutants,
   ...operationStartMutants,
+  ...operationCallMutants,
+  ...operationStateMutants,
+  ...operationLifeMutants,
   ...operationOutputMutants,
+  ...operationReadMutants,
   ...operationEndMutants,
+  ...operationRestartMutants,
+  ...operationHostMutants,
   ...hostMutants,
   ...errorsMutants,
+  ...legacyHandshakeMutants,
+  ...legacyInstancesMutants,
+  ...legacyIsolationMutants,
+  ...legacyFilesMutants,
+  ...legacyUpdateInPlaceMutants,
+  ...legacyPathsMutants,
+  ...legacyUpdatesMutants,
+  ...legacyOperationsMutants,
+  ...legacyOperationEndMutants,
+  ...legacyUpgradeMutants,
 ];

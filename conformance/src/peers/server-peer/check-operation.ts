@@ -25,18 +25,18 @@ const clauseOfState: Readonly<Partial<Record<OperationState, string>>> = {
   [OperationState.OPERATION_STATE_UNKNOWN_AFTER_RESTART]: "OP-040",
 };
 
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** Holds a status against everything the clauses say of any status, and returns it. */
 export function checkStatus(operationId: string, status: OperationStatus | undefined): OperationStatus {
+  check(UUID.test(operationId), "OP-014", `the id ${JSON.stringify(operationId)} to be refused`, "it is answered");
   check(status !== undefined, "OP-010", "a status in the answer", "none");
   if (!status) throw new Error("unreachable: checked above");
   const { state, exitCode, reason } = status;
   const final = state !== OperationState.OPERATION_STATE_RUNNING;
   const exited = state === OperationState.OPERATION_STATE_EXITED;
-  const isId = uuid.test(operationId); // of anything else, OP-014 says that it is not answered at all
   check(
-    !isId || status.operationId.toLowerCase() === operationId.toLowerCase(),
+    status.operationId.toLowerCase() === operationId.toLowerCase(),
     "OP-010",
     `the status of operation ${operationId}`,
     `that of ${JSON.stringify(status.operationId)}`,
@@ -66,8 +66,9 @@ export function checkStatus(operationId: string, status: OperationStatus | undef
 /** Holds output against the clauses on cursors (OP-020, OP-021, OP-023, OP-027). */
 export function checkOutput(status: OperationStatus, answered: AnsweredOutput): void {
   const { cursor, output, nextCursor, maxBytes } = answered;
-  const end = `${status.outputBytes} bytes of output`;
-  check(cursor <= status.outputBytes, "OP-023", `the cursor ${cursor} beyond ${end} to be refused`, "it was answered");
+  const { outputBytes } = status;
+  const within = cursor <= outputBytes;
+  check(within, "OP-023", `a cursor beyond the ${outputBytes} bytes of output to be refused`, `${cursor} is answered`);
   let sum = 0;
   for (const { stream, data } of output) {
     const known = stream === OutputStream.OUTPUT_STREAM_STDOUT || stream === OutputStream.OUTPUT_STREAM_STDERR;
