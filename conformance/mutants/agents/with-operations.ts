@@ -14,7 +14,7 @@ export function withOperations(original: Class, change: (own: InstanceOperations
 type Options = Parameters<Class["open"]>[0];
 
 /** The operations of an agent whose instances are opened in another way. */
-export function withOptions(
+function withOptions(
   original: Class,
   open: (options: Options, open: Class["open"]) => Promise<InstanceOperations>,
 ): Class {
