@@ -18,9 +18,9 @@ export const operationEndMutants: readonly AgentMutant[] = [
   {
     id: "cancelled-with-more-grace",
     clause: "OP-030",
-    breaks: "It gives a cancelled host 8 s more than grace_ms.",
+    breaks: "It gives a cancelled host 15 s more than grace_ms.",
     part: "instancing/open-instance",
-    mutate: changedOperations(({ cancel }) => ({ cancel: (id, graceMs) => cancel(id, graceMs + 8_000n) })),
+    mutate: changedOperations(({ cancel }) => ({ cancel: (id, graceMs) => cancel(id, graceMs + 15_000n) })),
   },
   {
     id: "late-cancel-refused",
