@@ -103,10 +103,17 @@ class GenerationStore implements Generations {
 
   async confirm(manifestDigest: Uint8Array): Promise<Generation | undefined> {
     const digest = hexOf(manifestDigest);
-    const verified = await this.#verified(digest);
-    if (!verified) return undefined;
-    await this.#makeCurrent(digest);
-    return this.#generation(digest, verified);
+    if (!this.#shelf.has(digest)) return undefined;
+    // Held until it is the current one: after a kill it can be the oldest of more than are kept, and its own comparison would collect it.
+    const release = this.#hold(digest);
+    try {
+      const verified = await this.#verified(digest);
+      if (!verified) return undefined;
+      await this.#makeCurrent(digest);
+      return this.#generation(digest, verified);
+    } finally {
+      release();
+    }
   }
 
   reserve(manifestDigest: Uint8Array): Promise<Disposable> {

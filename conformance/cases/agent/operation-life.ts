@@ -58,28 +58,6 @@ export const operationLifeCases: readonly AgentCase[] = [
     },
   },
   {
-    id: "operation-outlives-its-idle-session",
-    clauses: ["OP-017"],
-    title: "An operation goes on when the session that started it has ended for want of calls",
-    abilities: ["launch", "root"],
-    async run(context) {
-      const target = await context.agent.launch({ limits: { sessionIdleMs: 500 } });
-      context.onEnd(() => target.stop());
-      const { peer, session } = await standingInstance(context, { peer: { target } });
-      const idleMs = Number(session.limits?.sessionIdleMs);
-      if (idleMs === 0 || idleMs > 2_000) context.notApplicable(`session_idle_ms stays at ${idleMs}`);
-      const trigger = join(context.directory, "go");
-      const running = await peer.begin(session, "hold-until", [trigger]);
-      const cursor = running.nextCursor;
-      await new Promise((resolve) => setTimeout(resolve, idleMs * 3));
-      await writeFile(trigger, "");
-      const read = await peer.read(await peer.session(), running.operationId, { cursor, waitMs: 10_000n });
-      const { output } = expectAnswered(read, "a read of another session", "OP-017");
-      const what = "what it writes after its session has ended";
-      expectEqual(bytesOf(output).toString(), "released", { code: "output-wrong", clause: "OP-017", what });
-    },
-  },
-  {
     id: "operations-run-side-by-side",
     clauses: ["OP-037", "OP-022"],
     title: "Several operations of one instance run at the same time and do not wait for each other",
