@@ -64,11 +64,18 @@ export const operationsMutants: readonly ServerMutant[] = [
   {
     id: "output-read-from-its-beginning",
     clause: "OP-061",
-    breaks: "It reads all output anew each time.",
+    breaks: "It begins its second read of an operation at 0.",
     part: "operations/operation-calls",
-    mutate: ({ readOperation }) => ({
-      readOperation: (link, order, _cursor, signal) => readOperation(link, order, 0n, signal),
-    }),
+    mutate: ({ readOperation }) => {
+      const reads = new Map<string, number>();
+      return {
+        readOperation: (link, order, cursor, signal) => {
+          const count = (reads.get(order.id) ?? 0) + 1;
+          reads.set(order.id, count);
+          return readOperation(link, order, count === 2 ? 0n : cursor, signal);
+        },
+      };
+    },
   },
   {
     id: "lost-read-begun-anew",
