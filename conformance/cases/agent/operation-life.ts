@@ -5,7 +5,6 @@ import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectState } from "../../src/expect/operation.ts";
-import { bytesOf } from "../../src/peers/server-peer/operation-run.ts";
 import { standingInstance } from "./standing-instance.ts";
 
 const { OPERATION_STATE_EXITED, OPERATION_STATE_RUNNING } = OperationState;

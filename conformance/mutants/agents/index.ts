@@ -4,7 +4,6 @@ import { contentMutants } from "./content.ts";
 import { diskMutants } from "./disk.ts";
 import { errorsMutants } from "./errors.ts";
 import { handshakeMutants } from "./handshake.ts";
-import { hostMutants } from "./host.ts";
 import { idleInstancesMutants } from "./idle-instances.ts";
 import { instancingMutants } from "./instancing.ts";
 import { legacyFilesMutants } from "./legacy-files.ts";
@@ -58,7 +57,6 @@ export const agentMutants: readonly AgentMutant[] = [
   ...operationEndMutants,
   ...operationRestartMutants,
   ...operationHostMutants,
-  ...hostMutants,
   ...errorsMutants,
   ...legacyHandshakeMutants,
   ...legacyInstancesMutants,

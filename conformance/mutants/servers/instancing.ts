@@ -18,7 +18,7 @@ export const instancingMutants: readonly ServerMutant[] = [
     mutate: () => ({ serverIdOf: () => "0f6a3a52-6d2e-4b6e-9d1c-5a4f0b7c8e21" }),
   },
   {
-    id: "server-id-without-hyphens",
+    id: "own-id-without-hyphens",
     clause: "INST-020",
     breaks: "It sends a server_id that is a UUID but for its hyphens.",
     part: "home/server-id",
@@ -44,7 +44,7 @@ export const instancingMutants: readonly ServerMutant[] = [
     mutate: () => ({ missedMinimumVersion: () => undefined }),
   },
   {
-    id: "versions-compared-as-text",
+    id: "own-version-compared-as-text",
     clause: "INST-042",
     breaks: "It compares product versions as texts, so that 2.2.9 is above 2.2.10.",
     part: "rules/product-version",

@@ -100,7 +100,7 @@ export const legacyFilesMutants: readonly ServerMutant[] = [
     }),
   },
   {
-    id: "times-in-whole-seconds",
+    id: "times-sent-in-whole-seconds",
     clause: "LEG-031",
     breaks: "It sends modification times without their fraction of a second.",
     part: "publishing/file-stamp",
