@@ -63,11 +63,10 @@ function metadataOf(entries: Readonly<Record<string, string>>): Metadata {
   return metadata;
 }
 
-/** The failure of an agent that leaves a call without an answer (ERR-002). */
+/** The failure of an agent that leaves a call without an answer: of the clause that the case is about, because that says what the answer is. */
 export function noAnswer(path: string, patienceMs: number): Error {
   return failed({
     code: "no-answer",
-    clause: "ERR-002",
     expected: `an answer of ${path}`,
     actual: `none within ${patienceMs} ms`,
   });
