@@ -10,6 +10,8 @@ describe("the mutants", () => {
 
   it("are at least 80 agents", () => assert.ok(agentMutants.length >= 80, `only ${agentMutants.length}`));
 
+  it("are at least 30 servers", () => assert.ok(serverMutants.length >= 30, `only ${serverMutants.length}`));
+
   it("have an id of their own, and say in a sentence what they break", () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, all.length);
     for (const { id, breaks } of all) {
