@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 INSTALLED := node_modules/.package-lock.json
 
 .DEFAULT_GOAL := help
-.PHONY: help build test conformance transcripts wrong-transcripts examples matrix mutants browser containers packages bench demo check generate clean
+.PHONY: help build test conformance transcripts wrong-transcripts examples repeat matrix mutants browser containers packages bench demo check generate clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -35,6 +35,9 @@ wrong-transcripts: build ## record what explain shows as wrong, from the mutants
 
 examples: build ## build the example agents in other languages and judge them, where this machine has the languages
 	@scripts/examples.sh
+
+repeat: build ## the profile agent-49 twenty times in a row: twenty times the same outcomes, each within 90 seconds
+	node scripts/repeat-profile.mjs 20
 
 matrix: build ## every server version against every agent version, as a table and reports/matrix.html
 	@scripts/matrix.sh
