@@ -1,13 +1,13 @@
-import { utimes, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { plainFiles } from "../../src/attach/plain-files.ts";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { setWrongTimes } from "../../src/mallory/disk/wrong-times.ts";
+import { beforeEarlyCommits } from "../../src/mallory/server/early-commits.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
-import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 
 /** Cases of spec/sync.md, "Commit". */
@@ -21,18 +21,12 @@ export const commitCases: readonly AgentCase[] = [
       const standing = await standingInstance(context);
       const files = { a: randomBytesFrom(context.random, 1_000), b: randomBytesFrom(context.random, 1_001) };
       const release = releaseOf(extensionOf("early", files));
-      const [one, two] = [...release.contents].slice(0, 2).map(([digest, bytes]) => ({ digest, offset: 0, bytes }));
-      const half = { ...one!, bytes: one!.bytes.subarray(0, 500) };
-      for (const [what, pieces] of [
-        ["before any content", []],
-        ["within a content", [half]],
-        ["one content short", [one!]],
-        ["within the last content", [one!, { ...two!, bytes: two!.bytes.subarray(0, -1) }]],
-      ] as const) {
+      const [one, other] = [...release.contents].map(([digest, bytes]) => ({ digest, bytes }));
+      for (const [what, data] of Object.entries(beforeEarlyCommits(one!, other!))) {
         const { peer } = standing;
         const session = await peer.session({ instanceId: `early-${what}` });
         const open = await peer.offerAccepted(session, release);
-        if (pieces.length > 0) await open.stream.send({ $case: "data", value: dataOf(pieces) });
+        if (data) await open.stream.send({ $case: "data", value: data });
         expectRefusal(await open.commit(), `a commit ${what}`, { code: "INCOMPLETE", clause: "SYNC-052" });
         const again = await peer.session({ instanceId: `early-${what}`, wantedManifestDigest: release.digest });
         const absent = {
@@ -200,11 +194,7 @@ export const commitCases: readonly AgentCase[] = [
       context.onEnd(() => target.stop());
       const { release } = await standingInstance(context, { peer: { target } });
       await target.kill();
-      const times = [new Date(0), new Date("2037-12-31")];
-      for (const [index, path] of (await plainFiles(target.root)).entries()) {
-        const time = times[index % times.length]!;
-        await utimes(path, time, time);
-      }
+      await setWrongTimes(target.root);
       await target.start();
       const peer = await context.connect({ target });
       const session = await peer.session({ wantedManifestDigest: release.digest });

@@ -1,10 +1,16 @@
-import { zstdCompressSync } from "node:zlib";
-import { Codec, type Data } from "@berth/proto/messages/sync/v49/sync";
+import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import type { CodeName } from "../../src/expect/code-table.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { codecsNotNegotiated } from "../../src/mallory/server/codecs-not-negotiated.ts";
+import type { Content, FaultyData } from "../../src/mallory/server/content.ts";
+import { faultyZstd } from "../../src/mallory/server/faulty-zstd.ts";
+import { interleavedContents } from "../../src/mallory/server/interleaved-contents.ts";
+import { withWrongByte } from "../../src/mallory/server/lying-content.ts";
+import { lyingLengths } from "../../src/mallory/server/lying-lengths.ts";
+import { wrongOffsets } from "../../src/mallory/server/wrong-offsets.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { type Release, releaseOf } from "../../src/material/release.ts";
 import { sha256 } from "../../src/material/sha256.ts";
@@ -56,22 +62,7 @@ export const contentCases: readonly AgentCase[] = [
     ["SYNC-041"],
     "A zstd payload that is broken, decodes to another length, or is a bomb is refused",
     "INVALID_PAYLOAD",
-    (good, raw) => {
-      const coded = zstdCompressSync(raw);
-      const zstd = { ...good, codec: CODEC_ZSTD };
-      return {
-        "bytes that are not zstd": { ...zstd, payload: raw },
-        "a frame cut short": { ...zstd, payload: coded.subarray(0, -3) },
-        "a frame that decodes to one byte less": { ...zstd, payload: zstdCompressSync(raw.subarray(1)) },
-        "a frame that decodes to one byte more": {
-          ...zstd,
-          payload: zstdCompressSync(Buffer.concat([raw, raw.subarray(0, 1)])),
-        },
-        "a bomb of 256 MiB": { ...zstd, payload: zstdCompressSync(Buffer.alloc(256 << 20)) },
-        "an empty payload": { ...zstd, payload: Buffer.alloc(0) },
-        "bytes after the frame": { ...zstd, payload: Buffer.concat([coded, Buffer.from("more")]) },
-      };
-    },
+    faultyZstd,
     ["zstd@1"],
   ),
   faultyData(
@@ -79,58 +70,21 @@ export const contentCases: readonly AgentCase[] = [
     ["SYNC-043"],
     "A codec that is unspecified, unknown, or was not negotiated is refused",
     "INVALID_PAYLOAD",
-    (good, raw) => ({
-      "zstd without the feature": { ...good, codec: CODEC_ZSTD, payload: zstdCompressSync(raw) },
-      "the codec unspecified": { ...good, codec: Codec.CODEC_UNSPECIFIED },
-      "the unknown codec 99": { ...good, codec: 99 as Codec },
-      "the unknown codec -2": { ...good, codec: -2 as Codec },
-    }),
+    codecsNotNegotiated,
   ),
   faultyData(
     "data-lengths-lie",
     ["SYNC-041"],
     "A Data whose payload, raw_size and segments do not agree, or with no segment or an empty one, is refused",
     "INVALID_PAYLOAD",
-    (good, raw) => ({
-      "a payload one byte short": { ...good, payload: raw.subarray(1) },
-      "a payload one byte long": { ...good, payload: Buffer.concat([raw, Buffer.from("x")]) },
-      "a raw_size one too small": { ...good, rawSize: raw.length - 1 },
-      "a raw_size one too large": { ...good, rawSize: raw.length + 1 },
-      "a raw_size of 0": { ...good, rawSize: 0 },
-      "a segment one shorter": { ...good, segments: [{ ...good.segments[0]!, length: raw.length - 1 }] },
-      "no segment": { ...good, segments: [] },
-      "no segment and no bytes": { ...good, segments: [], rawSize: 0, payload: Buffer.alloc(0) },
-      "an empty segment alone": {
-        ...good,
-        segments: [{ ...good.segments[0]!, length: 0 }],
-        rawSize: 0,
-        payload: Buffer.alloc(0),
-      },
-      "an empty segment before a good one": {
-        ...good,
-        segments: [{ ...good.segments[0]!, length: 0 }, good.segments[0]!],
-      },
-    }),
+    lyingLengths,
   ),
   faultyData(
     "segment-at-the-wrong-offset",
     ["SYNC-042"],
     "A segment that leaves a gap or reaches beyond the content is refused",
     "OUT_OF_ORDER",
-    (good, raw, digest) => ({
-      "a beginning at 1": dataOf([{ digest, offset: 1, bytes: raw.subarray(1) }]),
-      "a beginning at the end": dataOf([{ digest, offset: raw.length, bytes: Buffer.from("x") }]),
-      "an offset beyond 53 bits": { ...good, segments: [{ ...good.segments[0]!, offset: 2n ** 63n }] },
-      "one byte beyond the size": dataOf([{ digest, offset: 0, bytes: Buffer.concat([raw, Buffer.from("x")]) }]),
-      "a gap within one Data": dataOf([
-        { digest, offset: 0, bytes: raw.subarray(0, 10) },
-        { digest, offset: 11, bytes: raw.subarray(11) },
-      ]),
-      "an overlap within one Data": dataOf([
-        { digest, offset: 0, bytes: raw.subarray(0, 10) },
-        { digest, offset: 9, bytes: raw.subarray(9) },
-      ]),
-    }),
+    wrongOffsets,
   ),
   {
     id: "content-interleaved",
@@ -141,11 +95,8 @@ export const contentCases: readonly AgentCase[] = [
       const standing = await standingInstance(context);
       const release = twoFiles(randomBytesFrom(context.random, 40_000), randomBytesFrom(context.random, 40_001));
       const [one, two] = [...release.contents].filter(([, { length }]) => length >= 40_000);
-      const half = dataOf([{ digest: one![0], offset: 0, bytes: one![1].subarray(0, 20_000) }]);
-      const other = dataOf([{ digest: two![0], offset: 0, bytes: two![1] }]);
-      const overlap = dataOf([{ digest: one![0], offset: 19_999, bytes: one![1].subarray(19_999) }]);
-      const gap = dataOf([{ digest: one![0], offset: 20_001, bytes: one![1].subarray(20_001) }]);
-      for (const [what, fault] of Object.entries({ "another content": other, "an overlap": overlap, "a gap": gap })) {
+      const { half, faults } = interleavedContents(contentOf(one!), contentOf(two!));
+      for (const [what, fault] of Object.entries(faults)) {
         const open = await standing.peer.offerAccepted(standing.session, release);
         await open.stream.send({ $case: "data", value: half });
         await open.stream.send({ $case: "data", value: fault });
@@ -218,8 +169,7 @@ export const contentCases: readonly AgentCase[] = [
       const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("lie", { a: honest }));
       const digest = sha256(honest).toString("hex");
       for (const place of [0, 25_000, 49_999]) {
-        const lying = Buffer.from(honest);
-        lying[place] = lying[place]! ^ 1;
+        const lying = withWrongByte(honest, place);
         const open = await standing.peer.offerAccepted(standing.session, release);
         const what = {
           code: "lie-kept",
@@ -254,7 +204,7 @@ function faultyData(
   clauses: readonly [string, ...string[]],
   title: string,
   code: CodeName,
-  faultsOf: (good: Data, raw: Buffer, digest: string) => Readonly<Record<string, Data>>,
+  faultsOf: (content: Content) => FaultyData,
   features: readonly string[] = [],
 ): AgentCase {
   return {
@@ -265,10 +215,10 @@ function faultyData(
     twin: features.includes("zstd@1") ? "content-coded-zstd" : "content-in-any-order",
     async run(context) {
       const standing = await standingInstance(context, { request: { features: [...features] } });
-      const raw = randomBytesFrom(context.random, 10_000);
-      const digest = sha256(raw).toString("hex");
-      const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("fault", { a: raw }));
-      for (const [what, data] of Object.entries(faultsOf(dataOf([{ digest, offset: 0, bytes: raw }]), raw, digest))) {
+      const bytes = randomBytesFrom(context.random, 10_000);
+      const digest = sha256(bytes).toString("hex");
+      const release = releaseOf(shellHost("1.0.0-standing"), extensionOf("fault", { a: bytes }));
+      for (const [what, data] of Object.entries(faultsOf({ digest, bytes }))) {
         const open = await standing.peer.offerAccepted(standing.session, release);
         await open.stream.send({ $case: "data", value: data });
         expectRefusal(await endOf(open.stream), what, { code, clause: clauses[0] });
@@ -281,4 +231,8 @@ function faultyData(
 
 function twoFiles(one: Uint8Array, two: Uint8Array): Release {
   return releaseOf(shellHost(), extensionOf("pair", { one, two }));
+}
+
+function contentOf([digest, bytes]: readonly [string, Uint8Array]): Content {
+  return { digest, bytes };
 }

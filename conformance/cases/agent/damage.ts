@@ -1,23 +1,16 @@
-import { chmod, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { contentsBelow } from "../../src/attach/plain-files.ts";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { addFileBeside, CONTENT_DAMAGES, cutShort, removeFromDisk } from "../../src/mallory/disk/damage.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { type Release, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { expectFiles } from "./expect-files.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
-
-/** What can happen to a file while the agent is away, by what is said of it. */
-const damages: Readonly<Record<string, (path: string, bytes: Buffer) => Promise<void>>> = {
-  "one changed byte": (path, bytes) => overwrite(path, Buffer.from(bytes).fill(~bytes[2_000]!, 2_000, 2_001)),
-  "one byte less": (path, bytes) => overwrite(path, bytes.subarray(0, -1)),
-  "one byte more": (path, bytes) => overwrite(path, Buffer.concat([bytes, Buffer.from("x")])),
-  "a file without bytes": (path) => overwrite(path, Buffer.alloc(0)),
-  "a file that is gone": (path) => changeDirectory(path, () => rm(path)),
-};
 
 /** Cases of what the disk did to an agent while it was away: spec/handshake.md, HS-025, and spec/sync.md, SYNC-054 and SYNC-055. */
 export const damageCases: readonly AgentCase[] = [
@@ -32,7 +25,7 @@ export const damageCases: readonly AgentCase[] = [
       const target = await context.agent.launch();
       context.onEnd(() => target.stop());
       const peer = await context.connect({ target });
-      const victims = Object.entries(damages).map(([what, damage], index) => {
+      const victims = Object.entries(CONTENT_DAMAGES).map(([what, damage], index) => {
         const bytes = randomBytesFrom(context.random, 5_003);
         const release = releaseOf(shellHost(), extensionOf("damage", { "file.bin": bytes, other: "other" }));
         return { what, damage, bytes, release, instanceId: `damage-${index}` };
@@ -43,7 +36,7 @@ export const damageCases: readonly AgentCase[] = [
       for (const { damage, bytes } of victims) {
         const copies = files.filter(([, content]) => content.equals(bytes));
         if (copies.length === 0) context.notApplicable("the agent does not store contents as plain files");
-        for (const [path, content] of copies) await damage(path, content);
+        for (const [path] of copies) await damage(path);
       }
       await target.start();
       const again = await context.connect({ target });
@@ -72,9 +65,7 @@ export const damageCases: readonly AgentCase[] = [
       await target.kill();
       const copies = [...(await contentsBelow(target.root))].filter(([, content]) => content.equals(bytes));
       if (copies.length === 0) context.notApplicable("the agent does not store contents as plain files");
-      for (const [path] of copies) {
-        await changeDirectory(path, () => writeFile(join(dirname(path), "added.txt"), "nobody named this"));
-      }
+      for (const [path] of copies) await addFileBeside(path);
       await target.start();
       const again = await context.connect({ target });
       const session = await again.session({ wantedManifestDigest: release.digest });
@@ -105,12 +96,10 @@ export const damageCases: readonly AgentCase[] = [
         }
       }
       await target.kill();
-      const contents = await contentsBelow(target.root);
       let damagedFiles = 0;
       for (const { path, keep } of damaged) {
-        const bytes = contents.get(path); // its name can differ from instance to instance
-        if (!bytes) continue;
-        await overwrite(path, bytes.subarray(0, bytes.length * keep));
+        if (!existsSync(path)) continue; // its name can differ from instance to instance
+        await cutShort(path, keep);
         damagedFiles += 1;
       }
       if (damagedFiles === 0) context.notApplicable("the agent names its own files differently in every instance");
@@ -148,8 +137,7 @@ export const damageCases: readonly AgentCase[] = [
       const come = (await readdir(target.root, { recursive: true })).filter((path) => !before.has(path));
       if (come.length === 0) context.notApplicable("the agent does not store generations as files of their own");
       for (const path of come.filter((each) => before.has(dirname(each)) || dirname(each) === ".")) {
-        const whole = join(target.root, path);
-        await changeDirectory(whole, () => rm(whole, { recursive: true }));
+        await removeFromDisk(join(target.root, path));
       }
       await target.start();
       const again = await context.connect({ target });
@@ -172,21 +160,4 @@ async function bookkeeping(root: string, instanceName: string, release: Release)
   const files = [...(await contentsBelow(root))].filter(([path]) => path.includes(instanceName));
   const own = files.filter(([, bytes]) => bytes.length < 65_536 && !contents.some((content) => content.equals(bytes)));
   return own.map(([path]) => path);
-}
-
-/** Writes over a file, though it can be one that is only to be read, and leaves its rights as they were. */
-async function overwrite(path: string, bytes: Buffer): Promise<void> {
-  const { mode } = await stat(path);
-  await chmod(path, mode | 0o200);
-  await writeFile(path, bytes);
-  await chmod(path, mode);
-}
-
-/** Changes what stands in the directory of a file, though it can be one that is only to be read. */
-async function changeDirectory(path: string, change: () => Promise<void>): Promise<void> {
-  const directory = dirname(path);
-  const { mode } = await stat(directory);
-  await chmod(directory, mode | 0o200);
-  await change();
-  await chmod(directory, mode);
 }

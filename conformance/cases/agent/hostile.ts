@@ -1,18 +1,19 @@
-import { once } from "node:events";
-import { connect, type Socket } from "node:net";
 import { status } from "@grpc/grpc-js";
 import { within } from "../../src/attach/within.ts";
-import type { AgentCase, AgentContext } from "../../src/case.ts";
+import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { dataWithDigestsOfOtherLength } from "../../src/mallory/server/digests-of-other-length.ts";
+import { messageOfSize } from "../../src/mallory/server/message-of-size.ts";
+import { neverRead } from "../../src/mallory/server/reader-that-never-reads.ts";
+import { openRubbishConnections } from "../../src/mallory/server/rubbish-connections.ts";
+import { floodWithSessions } from "../../src/mallory/server/session-flood.ts";
+import { openSilentConnections } from "../../src/mallory/server/silent-connections.ts";
+import { stallSync } from "../../src/mallory/server/stalled-sync.ts";
 import { startForwarder } from "../../src/network/forwarder.ts";
-import { dataOf } from "../../src/peers/server-peer/data-frames.ts";
 import { methods } from "../../src/peers/server-peer/methods.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 import { endOf } from "./sync.ts";
-
-const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-const emptySettings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0]);
 
 /** Cases of peers that behave badly below the messages: silence, rubbish, floods. */
 export const hostileCases: readonly AgentCase[] = [
@@ -23,13 +24,8 @@ export const hostileCases: readonly AgentCase[] = [
     dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
-      const beginnings = [
-        Buffer.alloc(0),
-        Buffer.from(preface.slice(0, 10)),
-        Buffer.from(preface),
-        Buffer.concat([Buffer.from(preface), emptySettings, Buffer.from([0, 0x40, 0, 1, 4, 0])]),
-      ];
-      for (const bytes of beginnings) for (let count = 0; count < 8; count += 1) await rawConnection(context, bytes);
+      const silent = await openSilentConnections(context.agent.address);
+      context.onEnd(silent.close);
       await standing.expectUnchanged();
     },
   },
@@ -40,14 +36,8 @@ export const hostileCases: readonly AgentCase[] = [
     dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
-      const rubbish = [
-        "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-        "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
-        "\0".repeat(10_000),
-        "SSH-2.0-OpenSSH_9.9\r\n",
-        `${preface}${"\xff".repeat(1_000)}`,
-      ];
-      for (const text of rubbish) await rawConnection(context, Buffer.from(text, "latin1"));
+      const rubbish = await openRubbishConnections(context.agent.address);
+      context.onEnd(rubbish.close);
       await standing.expectUnchanged();
     },
   },
@@ -63,11 +53,8 @@ export const hostileCases: readonly AgentCase[] = [
       const slow = await context.connect({ through: forwarder });
       const session = await slow.session({ instanceId: "slow" });
       const open = await slow.offerAccepted(session, releaseNamed("2.0.0"));
-      forwarder.stall("toTarget");
-      const [digest, bytes] = [...open.lacking.missing].map(
-        (each) => [each, releaseNamed("2.0.0").contents.get(each)!] as const,
-      )[0]!;
-      void open.stream.send({ $case: "data", value: dataOf([{ digest, offset: 0, bytes }]) });
+      const [digest] = open.lacking.missing;
+      stallSync(forwarder, open, { digest: digest!, bytes: releaseNamed("2.0.0").contents.get(digest!)! });
       const neighbour = await context.connect();
       for (const instanceId of ["slow", "elsewhere"]) {
         const other = await neighbour.session({ instanceId });
@@ -94,8 +81,7 @@ export const hostileCases: readonly AgentCase[] = [
       context.onEnd(() => forwarder.close());
       const stuck = await context.connect({ through: forwarder });
       await stuck.session();
-      forwarder.stall("fromTarget");
-      for (let count = 0; count < 20; count += 1) stuck.read(standing.session, run.operationId).catch(() => undefined);
+      neverRead(forwarder, stuck, standing.session, run.operationId);
       await standing.expectUnchanged();
     },
   },
@@ -124,19 +110,14 @@ export const hostileCases: readonly AgentCase[] = [
       const standing = await standingInstance(context);
       const most = standing.session.limits?.maxMessageBytes ?? 0;
       if (most === 0 || most > 64 << 20) context.notApplicable(`max_message_bytes is ${most}`);
-      const unknown = (total: number) => {
-        const head = varint(total - 2 - varint(total - 2).length);
-        const length = total - 2 - head.length;
-        return Buffer.concat([Buffer.from([0xa2, 0x1f]), varint(length), Buffer.alloc(length)]);
-      };
-      const at = await standing.peer.callRaw(methods.negotiate.path, unknown(most));
+      const at = await standing.peer.callRaw(methods.negotiate.path, messageOfSize(most));
       const reached = at.kind === "refused" && at.refusal.status === status.INVALID_ARGUMENT;
       expectThat(reached, at.kind === "refused" ? `${status[at.refusal.status]}: ${at.refusal.text}` : "an answer", {
         code: "limit-too-early",
         clause: "HS-031",
         what: `a greeting of ${most} bytes to be read, and refused for its missing product`,
       });
-      const over = await standing.peer.callRaw(methods.negotiate.path, unknown(most + 1));
+      const over = await standing.peer.callRaw(methods.negotiate.path, messageOfSize(most + 1));
       const actual = over.kind === "refused" ? over.refusal.status : status.OK;
       expectEqual(status[actual], "RESOURCE_EXHAUSTED", {
         code: "status-wrong",
@@ -153,9 +134,9 @@ export const hostileCases: readonly AgentCase[] = [
     twin: "content-in-any-order",
     async run(context) {
       const standing = await standingInstance(context);
-      for (const digest of ["", "00", "00".repeat(31), "00".repeat(33)]) {
+      for (const [digestBytes, data] of dataWithDigestsOfOtherLength()) {
         const open = await standing.peer.offerAccepted(standing.session, releaseNamed("2.0.0"));
-        await open.stream.send({ $case: "data", value: dataOf([{ digest, offset: 0, bytes: Buffer.from("x") }]) });
+        await open.stream.send({ $case: "data", value: data });
         const result = await endOf(open.stream);
         const refused =
           result.kind === "refused" &&
@@ -164,7 +145,7 @@ export const hostileCases: readonly AgentCase[] = [
         const what = {
           code: "not-refused",
           clause: "SYNC-045",
-          what: `a digest of ${digest.length / 2} bytes to be refused`,
+          what: `a digest of ${digestBytes} bytes to be refused`,
         };
         expectThat(refused, JSON.stringify(result), what);
       }
@@ -178,9 +159,7 @@ export const hostileCases: readonly AgentCase[] = [
     async run(context) {
       const standing = await standingInstance(context);
       const flooder = await context.connect({ from: "127.0.0.66" });
-      for (let round = 0; round < 8; round += 1) {
-        await Promise.all(Array.from({ length: 50 }, () => flooder.session()));
-      }
+      await floodWithSessions(flooder);
       expectAnswered(
         await standing.peer.start(standing.session, { name: "version" }),
         "a start after the flood",
@@ -190,23 +169,3 @@ export const hostileCases: readonly AgentCase[] = [
     },
   },
 ];
-
-/** Opens a TCP connection to the agent, sends bytes and keeps it open until the case ends. */
-async function rawConnection(context: AgentContext, bytes: Buffer): Promise<Socket> {
-  const { address } = context.agent;
-  const colon = address.lastIndexOf(":");
-  const host = address.slice(0, colon).replaceAll(/[[\]]/g, "");
-  const socket = connect({ host, port: Number(address.slice(colon + 1)) });
-  context.onEnd(() => void socket.destroy());
-  socket.on("error", () => {}); // an agent may close what is no HTTP/2
-  await once(socket, "connect");
-  if (bytes.length > 0) socket.write(bytes);
-  return socket;
-}
-
-function varint(value: number): Buffer {
-  const bytes: number[] = [];
-  let left = value;
-  for (; left >= 0x80; left = Math.floor(left / 128)) bytes.push((left % 128) | 0x80);
-  return Buffer.from([...bytes, left]);
-}

@@ -3,6 +3,13 @@ import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import {
+  HOSTILE_INSTANCE_IDS,
+  INVALID_INSTANCE_IDS,
+  INVALID_PRODUCT_VERSIONS,
+  INVALID_PRODUCTS,
+  invalidServerIds,
+} from "../../src/mallory/server/hostile-ids.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
 import type { ServerPeer } from "../../src/peers/server-peer.ts";
 
@@ -55,21 +62,7 @@ export const instancingCases: readonly AgentCase[] = [
     twin: "instance-names-encode-products",
     async run(context) {
       const peer = await context.connect();
-      const wrong = [
-        "",
-        " ",
-        " a",
-        "a ",
-        "x".repeat(65),
-        "a\nb",
-        "a\0",
-        "a\x7f",
-        "caf\u00e9",
-        "\u0430gent",
-        "a\tb",
-        "x".repeat(100_000),
-      ];
-      for (const product of wrong) {
+      for (const product of INVALID_PRODUCTS) {
         const what = `the product ${shown(product)}`;
         expectRefusal(await peer.negotiate({ product }), what, { code: "INVALID_PRODUCT", clause: "INST-001" });
       }
@@ -102,24 +95,7 @@ export const instancingCases: readonly AgentCase[] = [
     twin: "product-version-within-its-rule",
     async run(context) {
       const peer = await context.connect();
-      const wrong = [
-        "",
-        ".",
-        "1.",
-        ".1",
-        "1..2",
-        "1.2.3.4.5.6.7.8.9",
-        "1234567890",
-        "1.a",
-        "-1",
-        "1.2-beta",
-        " 1",
-        "1 ",
-        "\u0661",
-        "1\n",
-        "1.".repeat(50_000),
-      ];
-      for (const productVersion of wrong) {
+      for (const productVersion of INVALID_PRODUCT_VERSIONS) {
         const what = `the product version ${shown(productVersion)}`;
         const expected = { code: "INVALID_PRODUCT_VERSION", clause: "INST-002" } as const;
         expectRefusal(await peer.negotiate({ productVersion }), what, expected);
@@ -247,29 +223,7 @@ export const instancingCases: readonly AgentCase[] = [
     dialects: [44, 49],
     async run(context) {
       const peer = await context.connect();
-      for (const [instanceId, encoded] of [
-        ["../..", "_2e_2e_2f_2e_2e"],
-        ["/", "_2f"],
-        ["..", "_2e_2e"],
-        [".", "_2e"],
-        ["CON", "con"],
-        ["nul.txt", "nul_2etxt"],
-        ["a/../b", "a_2f_2e_2e_2fb"],
-        ["C:\\windows", "c_3a_5cwindows"],
-        ["a b", "a_20b"],
-        ["a_20b", "a_5f20b"],
-        ["a_b", "a_5fb"],
-        ["a-b", "a-b"],
-        ["shared", "shared"],
-        ["%2e%2e", "_252e_252e"],
-        ["$(id)`id`;|&", "_24_28id_29_60id_60_3b_7c_26"],
-        ["~", "_7e"],
-        ["!", "_21"],
-        ["trailing.", "trailing_2e"],
-        ["x".repeat(64), "x".repeat(64)],
-        [` ${"Y".repeat(64)} `, "y".repeat(64)],
-        ["~".repeat(64), "_7e".repeat(64)],
-      ] as const) {
+      for (const [instanceId, encoded] of HOSTILE_INSTANCE_IDS) {
         await expectInstance(peer, { product: "Caravel", instanceId }, ISOLATION_INSTANCE_ID, `p-caravel/i-${encoded}`);
       }
     },
@@ -282,22 +236,7 @@ export const instancingCases: readonly AgentCase[] = [
     twin: "instance-id-hostile-but-valid",
     async run(context) {
       const peer = await context.connect();
-      const wrong = [
-        "x".repeat(65),
-        "a\0",
-        "\0",
-        "a\x7fb",
-        "a\tb",
-        "a\nb",
-        "\n",
-        "caf\u00e9",
-        "\u00a0",
-        "a\u0301",
-        "\u200b",
-        "\ufeffid",
-        "x".repeat(100_000),
-      ];
-      for (const instanceId of wrong) {
+      for (const instanceId of INVALID_INSTANCE_IDS) {
         const what = `the InstanceId ${shown(instanceId)}`;
         expectRefusal(await peer.negotiate({ instanceId }), what, { code: "INVALID_INSTANCE_ID", clause: "INST-011" });
       }
@@ -438,21 +377,7 @@ export const instancingCases: readonly AgentCase[] = [
     async run(context) {
       const peer = await context.connect();
       const valid = "11111111-2222-4333-8444-555555555555";
-      const wrong = [
-        "00000000-0000-0000-0000-000000000000",
-        "x",
-        valid.replaceAll("-", ""),
-        `{${valid}}`,
-        `urn:uuid:${valid}`,
-        ` ${valid}`,
-        `${valid}\n`,
-        `${valid}0`,
-        valid.slice(1),
-        valid.replace("1", "g"),
-        valid.replaceAll("-", "_"),
-        "../../../../../../../../etc/passwd000",
-      ];
-      for (const serverId of wrong) {
+      for (const serverId of invalidServerIds(valid)) {
         for (const features of [[], ["server-identity@1"]]) {
           const what = `the server_id ${shown(serverId)}`;
           const expected = { code: "INVALID_SERVER_ID", clause: "INST-021" } as const;

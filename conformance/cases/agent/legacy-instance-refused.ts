@@ -1,8 +1,8 @@
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { BELOW_MINIMUM, SOME_INVALID_INSTANCE_IDS } from "../../src/mallory/server/hostile-ids.ts";
 import { shellHost } from "../../src/material/shell-host.ts";
-import { BELOW_MINIMUM, INVALID_IDS } from "./bad-instance-ids.ts";
 import { legacyBerth } from "./legacy-berth.ts";
 import { legacyMethods } from "./legacy-methods.ts";
 
@@ -19,7 +19,7 @@ export const legacyInstanceRefusedCases: readonly AgentCase[] = [
       await berth.put(shellHost());
       const before = await berth.list();
       const expected = { code: "INVALID_INSTANCE_ID", clause: "LEG-015" } as const;
-      for (const instanceId of INVALID_IDS) {
+      for (const instanceId of SOME_INVALID_INSTANCE_IDS) {
         const shown = `the InstanceId ${JSON.stringify(instanceId.slice(0, 20))}`;
         expectRefusal(await berth.peer.negotiate({ instanceId }), `a greeting with ${shown}`, expected);
         for (const [method, call] of Object.entries(legacyMethods)) {

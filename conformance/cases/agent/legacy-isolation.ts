@@ -1,7 +1,7 @@
 import { Isolation, type NegotiateRequest } from "@berth/proto/messages/handshake/v1/handshake";
 import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
-import { BELOW_MINIMUM, INVALID_IDS } from "./bad-instance-ids.ts";
+import { BELOW_MINIMUM, SOME_INVALID_INSTANCE_IDS } from "../../src/mallory/server/hostile-ids.ts";
 
 const { ISOLATION_PRODUCT, ISOLATION_INSTANCE_ID } = Isolation;
 
@@ -15,7 +15,7 @@ export const legacyIsolationCases: readonly AgentCase[] = [
     async run(context) {
       for (const from of ["127.0.0.1", "127.0.0.2"]) {
         const peer = await context.connect({ from });
-        for (const instanceId of ["", "one", "Web 1", ...INVALID_IDS, "x".repeat(100_000)]) {
+        for (const instanceId of ["", "one", "Web 1", ...SOME_INVALID_INSTANCE_IDS, "x".repeat(100_000)]) {
           const request = { product: "Caravel", instanceId, dialects: { lowest: 1, highest: 1 } };
           await expectIsolation(peer, request, ISOLATION_PRODUCT, "p-caravel/shared", "LEG-013");
         }

@@ -2,33 +2,11 @@ import { readdir } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { AgentCase } from "../../src/case.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
+import { HOSTILE_UPDATE_PATHS } from "../../src/mallory/server/hostile-paths.ts";
+import { LONGEST_FOLDER } from "../../src/material/longest-folder.ts";
 import { shellHost } from "../../src/material/shell-host.ts";
 import { expectUpdateRefused } from "./expect-update-refused.ts";
 import { expectContent, expectTree, inEachLegacyDialect, legacyBerth, treeFile, treeFilesOf } from "./legacy-berth.ts";
-
-const longest = `${"d".repeat(255)}/${"e".repeat(255)}/${"f".repeat(255)}/${"g".repeat(255)}/`; // 1,024 bytes with its slashes
-
-/** Paths by the clause that refuses them. */
-const REFUSED_PATHS: Readonly<Record<string, readonly string[]>> = {
-  "SYNC-010": ["", "/", "/a", "a/", "a//b", "/etc/passwd"],
-  "SYNC-011": [".", "..", "../a", "a/../b", "a/..", "./a", "../../../../../../tmp/berth-escape"],
-  "SYNC-012": ["a\0b", "a\nb", "a\x1fb", "a\x7fb", "a\u0085b", "a\\b", "..\\..\\a", "C:/a", "a:stream"],
-  "SYNC-013": ["a.", "a ", "a./b", "a /b", "..."],
-  "SYNC-014": ["n".repeat(256), `a/${"é".repeat(128)}`, `${longest}h`, `${"a/".repeat(600)}a`],
-  "SYNC-016": ["cafe\u0301", "A\u030a", "\u212b", "dir/e\u0301/x"],
-  "SYNC-017": [
-    "CON",
-    "con",
-    "Prn.txt",
-    "a/aux/b",
-    "nul.tar.gz",
-    "COM1",
-    "lpt9.y",
-    "com\u00b9",
-    "CONIN$",
-    "conout$.log",
-  ],
-};
 
 /** Cases of spec/legacy.md, "Files": the paths that are taken and refused. */
 export const legacyPathsCases: readonly AgentCase[] = [
@@ -54,7 +32,7 @@ export const legacyPathsCases: readonly AgentCase[] = [
           "café/üß",
           "日本/\u{1f600}",
           "n".repeat(255),
-          `${longest.slice(0, -2)}/h`,
+          `${LONGEST_FOLDER.slice(0, -2)}/h`,
         ].map((path) => treeFile("paths", path, `content of ${path.slice(0, 40)}`));
         for (const file of files) await berth.putFile(file);
         for (const file of files) await expectContent(berth, file, "LEG-021");
@@ -62,7 +40,7 @@ export const legacyPathsCases: readonly AgentCase[] = [
       });
     },
   },
-  ...Object.entries(REFUSED_PATHS).map(
+  ...Object.entries(HOSTILE_UPDATE_PATHS).map(
     ([clause, paths]): AgentCase => ({
       id: `legacy-path-refused-by-${clause.toLowerCase()}`,
       clauses: ["LEG-023", clause],

@@ -2,9 +2,9 @@ import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { BELOW_MINIMUM, SOME_INVALID_INSTANCE_IDS } from "../../src/mallory/server/hostile-ids.ts";
 import { shellHost } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
-import { BELOW_MINIMUM, INVALID_IDS } from "./bad-instance-ids.ts";
 import { legacyBerth, linesOf, treeFile, treeFilesOf } from "./legacy-berth.ts";
 import { requireVersion } from "./legacy-handshake.ts";
 
@@ -22,7 +22,7 @@ export const legacySharedInstanceCases: readonly AgentCase[] = [
       const { peer, session } = berth;
       await berth.put(shellHost("all"));
       const held = treeFilesOf(shellHost("all"));
-      for (const instanceId of ["", "one", "greeted", ...INVALID_IDS]) {
+      for (const instanceId of ["", "one", "greeted", ...SOME_INVALID_INSTANCE_IDS]) {
         const shown = JSON.stringify(instanceId.slice(0, 20));
         const file = treeFile("files", `${held.length}.txt`, shown);
         const update = await peer.legacy.update(session, file, { instanceId });
@@ -92,7 +92,7 @@ export const legacySharedInstanceCases: readonly AgentCase[] = [
       requireVersion(context, (version) => version === 43, "43");
       const plain = await legacyBerth(context, { dialect: 1 });
       await plain.putFile(treeFile("files", "shared.txt", "x"));
-      for (const instanceId of INVALID_IDS) {
+      for (const instanceId of SOME_INVALID_INSTANCE_IDS) {
         const what = `the files listed with the InstanceId ${JSON.stringify(instanceId.slice(0, 20))}`;
         const listed = expectAnswered(await plain.peer.legacy.list(plain.session, instanceId), what, "LEG-012");
         expectEqual(linesOf(listed), await plain.list(), { code: "wrong-instance", clause: "LEG-012", what });

@@ -2,6 +2,8 @@ import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { offersWithDigestsOfOtherLength } from "../../src/mallory/server/digests-of-other-length.ts";
+import { lyingOffers } from "../../src/mallory/server/lying-offers.ts";
 import { type MaterialPackage, manifestOf, type Release, releaseOf } from "../../src/material/release.ts";
 import { sha256 } from "../../src/material/sha256.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
@@ -231,15 +233,7 @@ export const manifestCases: readonly AgentCase[] = [
     twin: "manifest-canonical-accepted",
     async run(context) {
       const standing = await standingInstance(context);
-      const other = releaseNamed("2.0.0");
-      const lies: Record<string, Release> = {
-        "a digest of nothing known": { ...other, digest: sha256(Buffer.from("nothing")) },
-        "the digest of the generation that is there": { ...other, digest: standing.release.digest },
-        "one changed byte": {
-          ...other,
-          manifest: Buffer.from(other.manifest).fill("z", other.manifest.length - 2, other.manifest.length - 1),
-        },
-      };
+      const lies = lyingOffers(releaseNamed("2.0.0"), standing.release);
       for (const [what, release] of Object.entries(lies)) {
         const expected = { code: "MANIFEST_DIGEST_MISMATCH", clause: "SYNC-002" } as const;
         expectRefusal(await standing.peer.offer(standing.session, release), `an offer with ${what}`, expected);
@@ -254,8 +248,7 @@ export const manifestCases: readonly AgentCase[] = [
     twin: "manifest-canonical-accepted",
     async run(context) {
       const standing = await standingInstance(context);
-      for (const length of [0, 31, 33, 64]) {
-        const release = { ...releaseNamed("2.0.0"), digest: Buffer.alloc(length, 1) };
+      for (const [length, release] of offersWithDigestsOfOtherLength(releaseNamed("2.0.0"))) {
         const result = await standing.peer.offer(standing.session, release);
         expectRefusal(result, `an offer with a digest of ${length} bytes`, {
           code: "INVALID_DIGEST",

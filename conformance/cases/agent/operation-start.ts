@@ -6,6 +6,7 @@ import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { expectState } from "../../src/expect/operation.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { invalidOperationIds } from "../../src/mallory/server/hostile-ids.ts";
 import { releaseOf } from "../../src/material/release.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
@@ -219,20 +220,8 @@ export const operationStartCases: readonly AgentCase[] = [
       const standing = await standingInstance(context);
       const { peer, session } = standing;
       const valid = uuidFrom(context.random);
-      const wrong = [
-        "",
-        "x",
-        "../../etc/passwd",
-        valid.replaceAll("-", ""),
-        `{${valid}}`,
-        `${valid} `,
-        valid.slice(1),
-        valid.replace(/^./, "g"),
-        "00000000-0000-0000-0000-000000000000",
-        "9".repeat(100_000),
-      ];
       const expected = { code: "INVALID_OPERATION_ID", clause: "OP-014" } as const;
-      for (const operationId of wrong) {
+      for (const operationId of invalidOperationIds(valid)) {
         const what = (call: string) => `${call} of the id ${JSON.stringify(operationId.slice(0, 40))}`;
         expectRefusal(await peer.start(session, { operationId, name: "version" }), what("a start"), expected);
         expectRefusal(await peer.read(session, operationId), what("a read"), expected);

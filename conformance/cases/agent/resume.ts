@@ -3,6 +3,7 @@ import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
+import { withWrongByte } from "../../src/mallory/server/lying-content.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { contentBytes, type Release, releaseOf } from "../../src/material/release.ts";
 import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
@@ -129,8 +130,7 @@ export const resumeCases: readonly AgentCase[] = [
       const { peer, session } = standing;
       const release = bigRelease(context, 6 * dataBytes, "1.0.0-standing");
       const [digest, bytes] = [...release.contents].find(([, { length }]) => length === 6 * dataBytes)!;
-      const lying = Buffer.from(bytes);
-      lying[5] = lying[5]! ^ 1;
+      const lying = withWrongByte(bytes, 5);
       const open = await peer.offerAccepted(session, release);
       const lie = { ...release, contents: new Map(release.contents).set(digest, lying) };
       await sendSome(open, lie, 4);

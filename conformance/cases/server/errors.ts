@@ -2,8 +2,8 @@ import { ErrorCode } from "@berth/proto/messages/handshake/v1/handshake";
 import type { StepResult } from "../../src/attach/target.ts";
 import type { ServerCase } from "../../src/case.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatRefuses } from "../../src/mallory/agent/refusals.ts";
 import type { Seen } from "../../src/peers/agent-peer/seen.ts";
-import type { AgentPeerOptions } from "../../src/peers/agent-peer.ts";
 import { expectFailure, expectSuccess, expectSynced, shows } from "./expect-step.ts";
 import { outputOf, readyServer } from "./ready-server.ts";
 
@@ -79,7 +79,7 @@ export const errorCases: readonly ServerCase[] = [
     twin: "server-syncs",
     async run(context) {
       const error = { code: ErrorCode.ERROR_CODE_STORAGE_FAILED, message: MESSAGE, remedy: REMEDY };
-      const agent = await context.agent({ refusals: [{ call: "negotiate", error, times: 1 }] });
+      const agent = await context.agent(agentThatRefuses("negotiate", error, 1));
       const result = await (await readyServer(context, agent)).sync();
 
       if (result.exitCode === 0) expectSynced(result, agent);
@@ -107,8 +107,7 @@ async function refusedStep(
   { call, step, code }: Pick<FinalRefusal, "call" | "step" | "code">,
 ): Promise<{ result: StepResult; seen: Seen }> {
   const error = { code, message: MESSAGE, remedy: REMEDY, retryable: false };
-  const options: AgentPeerOptions = { refusals: [{ call, error }] };
-  const agent = await context.agent(options);
+  const agent = await context.agent(agentThatRefuses(call, error));
   const server = await readyServer(context, agent);
   if (step === "run") expectSuccess(await server.sync(), "the sync before the operation");
 

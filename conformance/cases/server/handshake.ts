@@ -3,6 +3,8 @@ import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import type { StepResult } from "../../src/attach/target.ts";
 import type { ServerCase } from "../../src/case.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatForgetsSessions, agentThatRefuses } from "../../src/mallory/agent/refusals.ts";
+import { agentOfTheFuture, agentThatAnnounces } from "../../src/mallory/agent/versions.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import { expectFailure, expectSuccess, expectSynced } from "./expect-step.ts";
@@ -19,7 +21,7 @@ export const handshakeCases: readonly ServerCase[] = [
       "A server works with an agent of a later version, whose answers have fields, features and an isolation nobody knows",
     twin: "server-syncs",
     async run(context) {
-      const agent = await context.agent({ version: 999, speaksOfTheFuture: true });
+      const agent = await context.agent(agentOfTheFuture());
       const server = await readyServer(context, agent);
 
       expectSynced(await server.sync(), agent);
@@ -27,14 +29,14 @@ export const handshakeCases: readonly ServerCase[] = [
       agent.requireFaithful();
     },
   },
-  ...[47, 48].map(
+  ...([47, 48] as const).map(
     (version): ServerCase => ({
       id: `server-treats-${version}-as-46`,
       clauses: ["HS-007"],
       title: `A server uses nothing of dialect 49 with an agent that announces ${version}, because 46 does not speak it`,
       twin: "server-syncs",
       async run(context) {
-        const agent = await context.agent({ version });
+        const agent = await context.agent(agentThatAnnounces(version));
         const server = await readyServer(context, agent);
 
         const result = await server.sync();
@@ -56,7 +58,7 @@ export const handshakeCases: readonly ServerCase[] = [
     async run(context) {
       // The words of the error name no side: the code alone says it.
       const error = { code: ErrorCode.ERROR_CODE_SERVER_TOO_OLD, ...silentWords, details: dialects("60", "70") };
-      const agent = await context.agent({ refusals: [{ call: "negotiate", error }] });
+      const agent = await context.agent(agentThatRefuses("negotiate", error));
       const result = await (await readyServer(context, agent)).sync();
 
       expectFailure(result, "a refused handshake");
@@ -73,7 +75,7 @@ export const handshakeCases: readonly ServerCase[] = [
     twin: "server-syncs",
     async run(context) {
       const error = { code: ErrorCode.ERROR_CODE_AGENT_TOO_OLD, ...silentWords, details: dialects("1", "1") };
-      const agent = await context.agent({ refusals: [{ call: "negotiate", error }] });
+      const agent = await context.agent(agentThatRefuses("negotiate", error));
       const result = await (await readyServer(context, agent)).sync();
 
       expectFailure(result, "a refused handshake");
@@ -120,7 +122,7 @@ export const handshakeCases: readonly ServerCase[] = [
     title: "A server whose offer is refused with SESSION_UNKNOWN negotiates again and syncs",
     twin: "server-syncs",
     async run(context) {
-      const agent = await context.agent({ refusals: [{ call: "offer", error: sessionUnknown, times: 1 }] });
+      const agent = await context.agent(agentThatForgetsSessions("offer"));
       const server = await readyServer(context, agent);
 
       expectSynced(await server.sync(), agent);
@@ -135,7 +137,7 @@ export const handshakeCases: readonly ServerCase[] = [
       twin: "server-runs-an-operation",
       async run(context) {
         const agent = await context.agent({
-          refusals: [{ call, error: sessionUnknown, times: 1 }],
+          ...agentThatForgetsSessions(call),
           operations: { work: { stages: [[], [{ stream: "stdout", data: "worked" }]], exitCode: 0 } },
         });
         const server = await readyServer(context, agent);
@@ -323,13 +325,6 @@ const UPGRADE_AGENT =
 function sentencesOf(result: StepResult): string {
   return outputOf(result).replaceAll(/^[\w./-]+:/gm, "");
 }
-
-const sessionUnknown = {
-  code: ErrorCode.ERROR_CODE_SESSION_UNKNOWN,
-  message: "The session has ended.",
-  remedy: "Negotiate again.",
-  clause: "HS-021",
-};
 
 function dialects(lowest: string, highest: string): Record<string, string> {
   return { agent_lowest: lowest, agent_highest: highest, server_lowest: "1", server_highest: "49" };

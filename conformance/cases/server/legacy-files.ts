@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { ServerCase } from "../../src/case.ts";
 import type { LegacyDialect } from "../../src/dialect.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatCutsBeforeAnswering } from "../../src/mallory/agent/cuts.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import type { PlacedFile } from "../../src/peers/agent-peer/legacy-tree.ts";
@@ -271,7 +272,7 @@ export const legacyFilesCases: readonly ServerCase[] = [
         dialects: [dialect],
         twin,
         async run(context) {
-          const agent = await context.agent({ ...legacyAgent(dialect), cuts: [{ at: "update" }] });
+          const agent = await context.agent({ ...legacyAgent(dialect), ...agentThatCutsBeforeAnswering("update") });
           const server = await datedServer(context, agent);
           const result = await server.sync();
           const whole = treeOf(agent).length === placed(ordinaryPackages).length;

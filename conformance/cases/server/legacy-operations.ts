@@ -3,6 +3,9 @@ import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import type { ServerCase } from "../../src/case.ts";
 import type { LegacyDialect } from "../../src/dialect.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatCutsBeforeAnswering } from "../../src/mallory/agent/cuts.ts";
+import { agentThatPausesBeforeUpdated } from "../../src/mallory/agent/pauses.ts";
+import { agentThatForgetsSessions, agentThatRefuses } from "../../src/mallory/agent/refusals.ts";
 import type { OperationScript } from "../../src/peers/agent-peer/options.ts";
 import type { AgentPeerOptions } from "../../src/peers/agent-peer.ts";
 import { expectFailure, expectSuccess, shows } from "./expect-step.ts";
@@ -13,7 +16,7 @@ const LEGACY: readonly LegacyDialect[] = [1, 44];
 const BEGUN = [[{ stream: "stdout", data: "begun" }]] as const;
 
 /** Ends that are no success, by name. */
-const FAILURES: Readonly<Record<string, { script: OperationScript; cuts?: AgentPeerOptions["cuts"] }>> = {
+const FAILURES: Readonly<Record<string, { script: OperationScript; fault?: AgentPeerOptions }>> = {
   "exit-code-1": { script: { stages: BEGUN, exitCode: 1 } },
   "exit-code-127": { script: { exitCode: 127 } },
   "host-not-started": { script: { state: OperationState.OPERATION_STATE_HOST_NOT_STARTED } },
@@ -21,8 +24,8 @@ const FAILURES: Readonly<Record<string, { script: OperationScript; cuts?: AgentP
   "timed-out": { script: { stages: BEGUN, state: OperationState.OPERATION_STATE_TIMED_OUT } },
   "no-end": { script: { stages: BEGUN, withoutEnd: true } },
   "no-end-and-no-output": { script: { withoutEnd: true } },
-  "cut-after-output": { script: { stages: BEGUN }, cuts: [{ at: "run", times: 9 }] },
-  "cut-before-output": { script: {}, cuts: [{ at: "run", times: 9 }] },
+  "cut-after-output": { script: { stages: BEGUN }, fault: agentThatCutsBeforeAnswering("run", 9) },
+  "cut-before-output": { script: {}, fault: agentThatCutsBeforeAnswering("run", 9) },
 };
 
 const MESSAGE = "The heron stands on berth seven.";
@@ -66,7 +69,10 @@ export const legacyOperationsCases: readonly ServerCase[] = LEGACY.flatMap((dial
       dialects: [dialect],
       twin: runs,
       async run(context) {
-        const agent = await context.agent({ ...legacyAgent(dialect), updatePauseMs: context.scaledMs(250) });
+        const agent = await context.agent({
+          ...legacyAgent(dialect),
+          ...agentThatPausesBeforeUpdated(context.scaledMs(250)),
+        });
         const server = await datedServer(context, agent);
 
         const result = await server.run("work");
@@ -77,14 +83,14 @@ export const legacyOperationsCases: readonly ServerCase[] = LEGACY.flatMap((dial
       },
     },
     ...Object.entries(FAILURES).map(
-      ([name, { script, cuts }]): ServerCase => ({
+      ([name, { script, fault }]): ServerCase => ({
         id: `server-reports-${name}-in-dialect-${dialect}`,
-        clauses: cuts === undefined ? ["LEG-047"] : ["LEG-047", "LEG-048"],
+        clauses: fault === undefined ? ["LEG-047"] : ["LEG-047", "LEG-048"],
         title: `A server reports an operation as failed that ends so: ${name.replaceAll("-", " ")}; and does not repeat it`,
         dialects: [dialect],
         twin: runs,
         async run(context) {
-          const agent = await context.agent({ ...legacyAgent(dialect), operations: { fail: script }, cuts });
+          const agent = await context.agent({ ...legacyAgent(dialect), ...fault, operations: { fail: script } });
           const server = await datedServer(context, agent);
 
           const result = await server.run("fail");
@@ -104,8 +110,7 @@ export const legacyOperationsCases: readonly ServerCase[] = LEGACY.flatMap((dial
         dialects: [dialect],
         twin: runs,
         async run(context) {
-          const error = { code: ErrorCode.ERROR_CODE_SESSION_UNKNOWN, clause: "HS-021" };
-          const agent = await context.agent({ ...legacyAgent(dialect), refusals: [{ call, error, times: 1 }] });
+          const agent = await context.agent({ ...legacyAgent(dialect), ...agentThatForgetsSessions(call) });
           const server = await datedServer(context, agent);
 
           const result = await server.run("work");
@@ -131,7 +136,7 @@ export const legacyOperationsCases: readonly ServerCase[] = LEGACY.flatMap((dial
           const code = call === "run" ? ErrorCode.ERROR_CODE_NO_HOST : ErrorCode.ERROR_CODE_INTERNAL;
           const error = { code, message: MESSAGE, remedy: REMEDY };
           // A call that is repeated is answered well, which shows.
-          const agent = await context.agent({ ...legacyAgent(dialect), refusals: [{ call, error, times: 1 }] });
+          const agent = await context.agent({ ...legacyAgent(dialect), ...agentThatRefuses(call, error, 1) });
           const server = await datedServer(context, agent);
 
           const result = await server.run("work");

@@ -2,6 +2,8 @@ import { ErrorCode } from "@berth/proto/messages/handshake/v1/handshake";
 import { OperationState } from "@berth/proto/messages/sync/v49/operation";
 import type { ServerCase } from "../../src/case.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatCutsBeforeAnswering } from "../../src/mallory/agent/cuts.ts";
+import { agentThatRefuses } from "../../src/mallory/agent/refusals.ts";
 import type { AgentPeer } from "../../src/peers/agent-peer.ts";
 import { expectFailure, expectSuccess, expectSynced } from "./expect-step.ts";
 import { readyServer } from "./ready-server.ts";
@@ -139,7 +141,7 @@ export const operationCases: readonly ServerCase[] = [
     twin: "server-reads-output-as-it-comes",
     async run(context) {
       const stages = ["one ", "two ", "three ", "four"].map((data) => [{ stream: "stdout", data } as const]);
-      const agent = await context.agent({ operations: { work: { stages } }, cuts: [{ at: "read" }] });
+      const agent = await context.agent({ operations: { work: { stages } }, ...agentThatCutsBeforeAnswering("read") });
       const server = await readyServer(context, agent);
       expectSynced(await server.sync(), agent);
 
@@ -162,7 +164,7 @@ export const operationCases: readonly ServerCase[] = [
     async run(context) {
       const agent = await context.agent({
         operations: { work: { stages: [[{ stream: "stdout", data: "worked" }]] } },
-        cuts: [{ at: "start" }],
+        ...agentThatCutsBeforeAnswering("start"),
       });
       const server = await readyServer(context, agent);
       expectSynced(await server.sync(), agent);
@@ -217,7 +219,7 @@ export const operationCases: readonly ServerCase[] = [
     twin: "server-runs-an-operation",
     async run(context) {
       const error = { code: ErrorCode.ERROR_CODE_QUOTA_EXCEEDED, clause: "SYNC-033" };
-      const agent = await context.agent({ refusals: [{ call: "offer", error }] });
+      const agent = await context.agent(agentThatRefuses("offer", error));
       const server = await readyServer(context, agent);
       expectFailure(await server.sync(), "the sync", "ERR-008");
 

@@ -1,5 +1,6 @@
 import type { ServerCase } from "../../src/case.ts";
 import { expectThat } from "../../src/expect/equal.ts";
+import { agentThatCutsAfterCommit, agentThatCutsAmidContent } from "../../src/mallory/agent/cuts.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import { extensionOf } from "../../src/material/shell-host.ts";
 import { expectFailure, expectSynced } from "./expect-step.ts";
@@ -34,7 +35,7 @@ export const resumeCases: readonly ServerCase[] = [
     async run(context) {
       const agent = await context.agent({
         limits: { maxDataBytes: 65_536 },
-        cuts: [{ at: "data", afterBytes: 200_000 }],
+        ...agentThatCutsAmidContent({ afterBytes: 200_000 }),
       });
       const packages = [extensionOf("Large", { "large.bin": randomBytesFrom(context.random, LARGE_BYTES) })];
       const server = await readyServer(context, agent, { packages });
@@ -54,7 +55,7 @@ export const resumeCases: readonly ServerCase[] = [
     async run(context) {
       const agent = await context.agent({
         limits: { maxDataBytes: 65_536 },
-        cuts: [{ at: "data", times: Number.POSITIVE_INFINITY }],
+        ...agentThatCutsAmidContent({ times: Number.POSITIVE_INFINITY }),
       });
       // So large that no resume gets to its end within the tries that a step has time for.
       const packages = [extensionOf("Large", { "large.bin": randomBytesFrom(context.random, 20_000_000) })];
@@ -72,7 +73,7 @@ export const resumeCases: readonly ServerCase[] = [
     title: "A server whose connection breaks before Committed offers again, asks, or reports failure",
     twin: "server-syncs",
     async run(context) {
-      const agent = await context.agent({ cuts: [{ at: "commit" }] });
+      const agent = await context.agent(agentThatCutsAfterCommit());
       const server = await readyServer(context, agent);
 
       const result = await server.sync();

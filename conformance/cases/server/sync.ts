@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ServerCase } from "../../src/case.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { agentThatPausesAmidNeed } from "../../src/mallory/agent/pauses.ts";
 import { randomBytesFrom } from "../../src/material/random-bytes.ts";
 import type { MaterialPackage } from "../../src/material/release.ts";
 import { sha256 } from "../../src/material/sha256.ts";
@@ -201,7 +202,7 @@ export const syncCases: readonly ServerCase[] = [
     title: "A server sends nothing between a first Need and the one marked complete",
     twin: "server-syncs",
     async run(context) {
-      const agent = await context.agent({ needPauseMs: context.scaledMs(400) });
+      const agent = await context.agent(agentThatPausesAmidNeed(context.scaledMs(400)));
       const server = await readyServer(context, agent);
 
       expectSynced(await server.sync(), agent);
