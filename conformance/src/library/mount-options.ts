@@ -24,7 +24,7 @@ export interface MountOptions {
 }
 
 /** How long an agent has to start when nothing is said. */
-const START_SECONDS = 20;
+export const START_SECONDS = 20;
 
 /** The options of a command line that say the same. */
 export function caseOptionsOf(options: MountOptions & { readonly startTimeout?: number }): CaseOptions {

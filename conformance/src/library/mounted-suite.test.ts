@@ -1,13 +1,7 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { packageFile } from "../package-file.ts";
+import { makeStrangersFolder, type StrangersFolder } from "./strangers-folder.ts";
 
 const REFERENCE_AGENT = [process.execPath, packageFile("../agent-ref/bin/berth-agent.js"), "run"];
 const REFERENCE_SERVER = [process.execPath, packageFile("../server-ref/bin/berth-server.js")];
@@ -25,35 +19,20 @@ const RED_AGENT = [
 
 describe("the suite mounted in a stranger's own mocha tree", function () {
   this.timeout(120_000);
-  let folder: string;
+  let folder: StrangersFolder;
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "berth-stranger-"));
-    mkdirSync(join(folder, "node_modules/@berth"), { recursive: true });
-    symlinkSync(packageFile("."), join(folder, "node_modules/@berth/conformance"));
+    folder = makeStrangersFolder();
   });
-  afterEach(() => rmSync(folder, { recursive: true }));
+  afterEach(() => folder.remove());
 
-  async function mocha(options: object, mount = "mountAgentSuite") {
-    const file = join(folder, "conformance.spec.mjs");
-    writeFileSync(
-      file,
+  function mocha(options: object, mount = "mountAgentSuite") {
+    const file = folder.write(
+      "conformance.spec.mjs",
       `import { ${mount} } from "@berth/conformance";
       describe("my agent", function () { ${mount}(this, ${JSON.stringify(options)}); });
       describe("what is mine", () => { it("is untouched", () => undefined); });`,
     );
-    const bin = join(dirname(createRequire(import.meta.url).resolve("mocha/package.json")), "bin/mocha.js");
-    const line = [bin, "--no-config", "--reporter", "json", file];
-    const child = spawn(process.execPath, line, { cwd: folder });
-    const [stdout, stderr] = [text(child.stdout), text(child.stderr)];
-    const [exitCode] = (await once(child, "close")) as [number];
-    const out = await stdout;
-    assert.ok(out.includes("{"), await stderr);
-    const report = JSON.parse(out.slice(out.indexOf("{"))) as Record<"passes" | "failures" | "pending", Reported[]>;
-    return { exitCode, ...report };
-  }
-  interface Reported {
-    readonly fullTitle: string;
-    readonly err: { readonly message?: string };
+    return folder.mocha(file);
   }
 
   it("is green for the reference agent, and below the stranger's own heading", async () => {

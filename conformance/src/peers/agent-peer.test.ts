@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { ErrorCode, type NegotiateResponse } from "@berth/proto/messages/handshake/v1/handshake";
 import { Codec } from "@berth/proto/messages/sync/v49/sync";
 import { afterEach, describe, it } from "mocha";
-import type { AgentTarget } from "../attach/target.ts";
 import { expectAnswered } from "../expect/answered.ts";
 import { manifestOf, type Release, releaseOf } from "../material/release.ts";
 import { extensionOf, shellHost } from "../material/shell-host.ts";
@@ -25,7 +24,7 @@ describe("agent peer", () => {
     const transcript = startTranscript();
     const agent = await startAgentPeer({ transcript }, options);
     const server = await connectServerPeer({
-      agent: targetAt(agent.address),
+      agent,
       product: "Suite",
       transcript,
       random: Math.random,
@@ -188,18 +187,4 @@ describe("agent peer", () => {
 
 function shellHostBytes(): number {
   return shellHost().files.reduce((sum, file) => sum + file.content.length, 0);
-}
-
-function targetAt(address: string): AgentTarget {
-  const unable = (): never => assert.fail("the test needs no more than an address");
-  return {
-    address,
-    abilities: new Set(),
-    root: "",
-    restart: unable,
-    kill: unable,
-    start: unable,
-    launch: unable,
-    launchOlder: unable,
-  };
 }

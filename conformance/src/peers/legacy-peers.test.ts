@@ -38,7 +38,7 @@ describe("legacy peers", () => {
     const agent = await startAgentPeer({ transcript }, options);
     const server = await connectServerPeer(
       {
-        agent: { address: agent.address, abilities: new Set(), root: "", ...unable },
+        agent,
         product: "Suite",
         transcript,
         random: Math.random,
@@ -172,11 +172,3 @@ describe("legacy peers", () => {
     }
   });
 });
-
-const unable = {
-  restart: () => assert.fail("the test needs no more than an address"),
-  kill: () => assert.fail("the test needs no more than an address"),
-  start: () => assert.fail("the test needs no more than an address"),
-  launch: () => assert.fail("the test needs no more than an address"),
-  launchOlder: () => assert.fail("the test needs no more than an address"),
-};

@@ -33,7 +33,7 @@ export interface ServerPeerOptions {
 
 /** What a server of the suite's is surrounded by. */
 export interface ServerPeerSurroundings {
-  readonly agent: AgentTarget;
+  readonly agent: Pick<AgentTarget, "address">;
   /** The product it says it is, unless a request says another. */
   readonly product: string;
   readonly transcript: Transcript;
