@@ -65,6 +65,13 @@ module.exports = {
       to: { path: mutants, pathNot: `${mutants}(mutant|agents/index|servers/index)\\.ts$` },
     },
     {
+      name: "faults-know-no-judge",
+      comment: "A fault is thrown by cases and by strangers alike; who throws it says what has to come of it.",
+      severity: "error",
+      from: { path: "^conformance/src/(mallory/|network/|faults\\.ts$)" },
+      to: { path: "^conformance/(cases/|src/(cli|runner|mutants)/)" },
+    },
+    {
       name: "rules-are-pure",
       comment: "Rules know no network, clock or disk, and no wire format. Of node:net only isIP (see biome.jsonc).",
       severity: "error",

@@ -57,6 +57,8 @@ step "every workspace packs" "berth-conformance-.*tgz" pack
 step "the packages install into an empty folder" "^conformance$" install_into_empty_folder
 step "the suite runs once without being installed" "handshake-answered" once_without_installing
 step "the suite explains a case" "HS-001" from_empty_folder npx berth-conformance explain handshake-answered
+step "the faults are there" "^function function$" from_empty_folder node --input-type=module \
+  -e 'import { openSilentConnections, startForwarder } from "@berth/conformance/faults"; console.log(typeof openSilentConnections, typeof startForwarder)'
 step "the suite judges the agent" "^[1-9][0-9]* passed, 0 failed" from_empty_folder \
   npx berth-conformance agent --filter 'HS-*' -- node_modules/.bin/berth-agent run
 step "the suite judges the server" "^[1-9][0-9]* passed, 0 failed" from_empty_folder \
