@@ -39,6 +39,12 @@ export { interleavedContents } from "./mallory/server/interleaved-contents.ts";
 export { withWrongByte } from "./mallory/server/lying-content.ts";
 export { lyingLengths } from "./mallory/server/lying-lengths.ts";
 export { lyingOffers } from "./mallory/server/lying-offers.ts";
+export {
+  MANIFESTS_WITH_MALFORMED_FILES,
+  MANIFESTS_WITH_MALFORMED_LINES,
+  MANIFESTS_WITH_MALFORMED_PACKAGES,
+  type MalformedManifests,
+} from "./mallory/server/malformed-manifests.ts";
 export { messageOfSize } from "./mallory/server/message-of-size.ts";
 export { neverRead } from "./mallory/server/reader-that-never-reads.ts";
 export { openRubbishConnections } from "./mallory/server/rubbish-connections.ts";
