@@ -109,6 +109,7 @@ export interface AgentParts {
   "transport/cannot-listen-error": typeof import("@berth/agent/dist/transport/cannot-listen-error.js");
   "transport/failure": typeof import("@berth/agent/dist/transport/failure.js");
   "transport/grpc-server": typeof import("@berth/agent/dist/transport/grpc-server.js");
+  "transport/http2-server": typeof import("@berth/agent/dist/transport/http2-server.js");
   "transport/message-stream": typeof import("@berth/agent/dist/transport/message-stream.js");
   "transport/peer-address": typeof import("@berth/agent/dist/transport/peer-address.js");
   "transport/receive-window": typeof import("@berth/agent/dist/transport/receive-window.js");

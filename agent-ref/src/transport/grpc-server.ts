@@ -12,6 +12,7 @@ import protoLoader from "@grpc/proto-loader";
 import { ReflectionService } from "@grpc/reflection";
 import { HealthImplementation } from "grpc-health-check";
 import { CannotListenError } from "./cannot-listen-error.ts";
+import { type Connections, followConnections, onHttp2Server } from "./http2-server.ts";
 import { checkReceiveWindow, raiseReceiveWindow } from "./receive-window.ts";
 
 /** A service and what answers it. */
@@ -47,7 +48,11 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     "grpc.max_receive_message_length": options.maxMessageBytes === 0 ? -1 : options.maxMessageBytes,
     "grpc.max_send_message_length": -1,
   });
-  raiseReceiveWindow(server);
+  const connections: Connections[] = [];
+  onHttp2Server(server, (http2Server) => {
+    raiseReceiveWindow(http2Server);
+    connections.push(followConnections(http2Server));
+  });
   for (const { definition, implementation } of options.services) server.addService(definition, implementation);
   new HealthImplementation({ "": "SERVING" }).addToServer(server);
   new ReflectionService(loadDescriptors(), { services: options.services.map(nameOf) }).addToServer(server);
@@ -59,7 +64,7 @@ export async function startGrpcServer(options: GrpcServerOptions): Promise<GrpcS
     server.forceShutdown();
     throw error;
   }
-  return { port, stop: (graceMs) => stop(server, graceMs) };
+  return { port, stop: (graceMs) => stop(server, connections, graceMs) };
 }
 
 function loadDescriptors() {
@@ -93,9 +98,12 @@ function reachable(host: string): string {
   return host === "::" ? "::1" : host;
 }
 
-async function stop(server: Server, graceMs: number): Promise<void> {
+async function stop(server: Server, connections: readonly Connections[], graceMs: number): Promise<void> {
   const drained = new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
-  const timer = setTimeout(() => server.forceShutdown(), graceMs);
+  const timer = setTimeout(() => {
+    server.forceShutdown();
+    for (const each of connections) each.destroy();
+  }, graceMs);
   await drained;
   clearTimeout(timer);
 }

@@ -1,6 +1,5 @@
 import { once } from "node:events";
 import http2 from "node:http2";
-import type { Server } from "@grpc/grpc-js";
 
 /**
  * How much a peer can send before it hears back. The 64 KiB of HTTP/2 carry less than 2 MiB/s at 20 ms round trip; 8 MiB fill a fast link.
@@ -10,21 +9,12 @@ const RECEIVE_WINDOW_BYTES = 8 * 1024 * 1024;
 const CHECK_TIMEOUT_MS = 10_000;
 
 /**
- * Raises the receive window of every connection and stream of `server`. grpc-js has no option for it, so this is the one place that
- * reaches behind its interface; {@link checkReceiveWindow} tells whether it still works. Call it before the server is bound.
+ * Raises the receive window of every connection and stream of a server that is not bound yet. grpc-js has no option for it;
+ * {@link checkReceiveWindow} tells whether it worked.
  */
-export function raiseReceiveWindow(server: Server): void {
-  const internals = server as unknown as { createHttp2Server?: (...args: unknown[]) => http2.Http2Server };
-  const create = internals.createHttp2Server;
-  if (typeof create !== "function")
-    throw new Error(notRaised("this version of @grpc/grpc-js makes its HTTP/2 server elsewhere"));
-
-  internals.createHttp2Server = (...args) => {
-    const http2Server = create.apply(server, args);
-    http2Server.updateSettings({ initialWindowSize: RECEIVE_WINDOW_BYTES });
-    http2Server.on("session", (session) => session.setLocalWindowSize(RECEIVE_WINDOW_BYTES));
-    return http2Server;
-  };
+export function raiseReceiveWindow(http2Server: http2.Http2Server): void {
+  http2Server.updateSettings({ initialWindowSize: RECEIVE_WINDOW_BYTES });
+  http2Server.on("session", (session) => session.setLocalWindowSize(RECEIVE_WINDOW_BYTES));
 }
 
 /** Connects to the server as a peer would and throws when the windows it is given are not the raised ones. */

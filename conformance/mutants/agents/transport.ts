@@ -1,6 +1,5 @@
 import type http2 from "node:http2";
 import type { AgentMutant } from "../mutant.ts";
-import { onHttp2Server } from "./on-http2-server.ts";
 
 /** Broken connections and limits of messages. */
 export const transportMutants: readonly AgentMutant[] = [
@@ -8,19 +7,19 @@ export const transportMutants: readonly AgentMutant[] = [
     id: "connection-of-two-calls",
     clause: "HS-001",
     breaks: "It drops a connection when a third call is made on it.",
-    part: "transport/receive-window",
-    mutate: ({ raiseReceiveWindow }) => ({
-      raiseReceiveWindow(server) {
-        raiseReceiveWindow(server);
-        onHttp2Server(server, (made) =>
+    part: "transport/http2-server",
+    mutate: ({ onHttp2Server }) => ({
+      onHttp2Server(server, use) {
+        onHttp2Server(server, (made) => {
+          use(made);
           made.on("session", (session) => {
             let calls = 0;
             session.on("stream", () => {
               calls += 1;
               if (calls > 2) session.socket.destroy();
             });
-          }),
-        );
+          });
+        });
       },
     }),
   },
@@ -28,10 +27,10 @@ export const transportMutants: readonly AgentMutant[] = [
     id: "methods-unknown-are-greetings",
     clause: "HS-002",
     breaks: "It takes a method it does not know for Negotiate.",
-    part: "transport/receive-window",
-    mutate: ({ raiseReceiveWindow }) => ({
-      raiseReceiveWindow(server) {
-        raiseReceiveWindow(server);
+    part: "transport/http2-server",
+    mutate: ({ onHttp2Server }) => ({
+      onHttp2Server(server, use) {
+        onHttp2Server(server, use);
         class Handlers extends Map<string, unknown> {
           override get(path: string): unknown {
             return super.get(path) ?? [...this.values()][0];
@@ -45,11 +44,11 @@ export const transportMutants: readonly AgentMutant[] = [
     id: "eight-connections-at-most",
     clause: "HS-034",
     breaks: "It takes eight connections at a time, silent ones included.",
-    part: "transport/receive-window",
-    mutate: ({ raiseReceiveWindow }) => ({
-      raiseReceiveWindow(server) {
-        raiseReceiveWindow(server);
+    part: "transport/http2-server",
+    mutate: ({ onHttp2Server }) => ({
+      onHttp2Server(server, use) {
         onHttp2Server(server, (made) => {
+          use(made);
           made.maxConnections = 8;
         });
       },
@@ -59,11 +58,11 @@ export const transportMutants: readonly AgentMutant[] = [
     id: "connection-closed-for-an-answer",
     clause: "ERR-002",
     breaks: "It closes the connection where it has to refuse.",
-    part: "transport/receive-window",
-    mutate: ({ raiseReceiveWindow }) => ({
-      raiseReceiveWindow(server) {
-        raiseReceiveWindow(server);
-        onHttp2Server(server, (made) =>
+    part: "transport/http2-server",
+    mutate: ({ onHttp2Server }) => ({
+      onHttp2Server(server, use) {
+        onHttp2Server(server, (made) => {
+          use(made);
           made.on("stream", (stream) => {
             const respond = stream.respond.bind(stream);
             stream.respond = (headers, options) => {
@@ -71,8 +70,8 @@ export const transportMutants: readonly AgentMutant[] = [
               if (Number(code) === 0) respond(headers, options);
               else stream.session?.socket.destroy();
             };
-          }),
-        );
+          });
+        });
       },
     }),
   },
