@@ -9,6 +9,7 @@ exec node conformance/bin/berth-conformance.js all \
   --agent "$agent --agent-version 42" \
   --agent "$agent --agent-version 43" \
   --agent "$agent --agent-version 44" \
+  --agent "$agent --agent-version 45" \
   --agent "$agent --agent-version 46" \
   --upgrade-from "$agent --agent-version 46" \
   --server "node server-ref/bin/berth-server.js" \
