@@ -73,6 +73,7 @@ export const operationEndMutants: readonly AgentMutant[] = [
     id: "time-never-up",
     clause: "OP-034",
     breaks: "It lets an operation run as long as it likes.",
+    hangs: true,
     part: "operations/host-run",
     mutate: ({ HostRun }) => ({
       HostRun: class extends HostRun {
@@ -86,6 +87,7 @@ export const operationEndMutants: readonly AgentMutant[] = [
     id: "own-time-limit-forgotten",
     clause: "OP-034",
     breaks: "It holds an operation to timeout_ms alone, however long it goes beyond max_operation_ms.",
+    hangs: true,
     part: "operations/long-timer",
     mutate: () => ({ shorterMs: (asked) => Number(asked) }),
   },

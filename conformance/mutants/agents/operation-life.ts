@@ -79,6 +79,7 @@ export const operationLifeMutants: readonly AgentMutant[] = [
     id: "hosts-one-after-another",
     clause: "OP-037",
     breaks: "It starts a host when the one before has ended.",
+    hangs: true,
     part: "operations/host-process",
     mutate: ({ startHostProcess }) => {
       let before: Promise<unknown> = Promise.resolve();

@@ -14,6 +14,7 @@ export const operationReadMutants: readonly AgentMutant[] = [
     id: "read-waits-for-the-end",
     clause: "OP-022",
     breaks: "It lets a waiting read wait for the end of the operation, whatever output there is meanwhile.",
+    hangs: true,
     part: "operations/operation",
     mutate: ({ Operation }) => ({
       Operation: class extends Operation {
