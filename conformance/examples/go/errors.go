@@ -42,6 +42,7 @@ var (
 	errInstancingUnsupported  = errorKind{handshake.ErrorCode_ERROR_CODE_INSTANCING_UNSUPPORTED, codes.FailedPrecondition, false, "Upgrade the product, or unset Agent.InstanceId."}
 	errInstanceConflict       = errorKind{handshake.ErrorCode_ERROR_CODE_INSTANCE_CONFLICT, codes.FailedPrecondition, false, "Set Agent.InstanceId to a unique value."}
 	errSessionUnknown         = errorKind{handshake.ErrorCode_ERROR_CODE_SESSION_UNKNOWN, codes.Unauthenticated, false, "Negotiate again."}
+	errTooManySessions        = errorKind{handshake.ErrorCode_ERROR_CODE_TOO_MANY_SESSIONS, codes.ResourceExhausted, true, "Use a session there is, or wait until one has ended."}
 	errInvalidManifest        = errorKind{handshake.ErrorCode_ERROR_CODE_INVALID_MANIFEST, codes.InvalidArgument, false, "Write the canonical form."}
 	errManifestDigestMismatch = errorKind{handshake.ErrorCode_ERROR_CODE_MANIFEST_DIGEST_MISMATCH, codes.InvalidArgument, false, "Offer the digest of the bytes sent."}
 	errPathRefused            = errorKind{handshake.ErrorCode_ERROR_CODE_PATH_REFUSED, codes.InvalidArgument, false, "Rename the file in its package."}

@@ -49,6 +49,13 @@ type session struct {
 
 // Negotiate checks the fields in the order of the table in spec/handshake.md, and the first failure is the answer.
 func (a *agent) Negotiate(ctx context.Context, request *handshake.NegotiateRequest) (*handshake.NegotiateResponse, error) {
+	address, err := peerAddress(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.requireRoom(address); err != nil {
+		return nil, err
+	}
 	if !productPattern.MatchString(request.Product) {
 		return nil, refuse(errInvalidProduct, "INST-001",
 			"The product is not 1 to 64 characters of printable ASCII without a space at its ends.")
@@ -78,10 +85,6 @@ func (a *agent) Negotiate(ctx context.Context, request *handshake.NegotiateReque
 		return nil, dialectFault
 	}
 	features := commonFeatures(request.Features, servedFeatures)
-	address, err := peerAddress(ctx)
-	if err != nil {
-		return nil, err
-	}
 	isolation, name, err := greeter{
 		product:        request.Product,
 		version:        request.ProductVersion,
@@ -165,16 +168,37 @@ func peerAddress(ctx context.Context) (string, error) {
 	return canonicalAddress(host)
 }
 
+// requireRoom refuses an address that has as many sessions as it can (HS-035). Greetings at the same moment can exceed it by their number.
+func (a *agent) requireRoom(address string) error {
+	a.mutex.Lock()
+	defer a.mutex.Unlock()
+	a.forgetEnded()
+	count := uint32(0)
+	for _, each := range a.sessions {
+		if each.address == address {
+			count++
+		}
+	}
+	if most := a.limits.MaxSessions; most > 0 && count >= most {
+		return refuse(errTooManySessions, "HS-035", "This address has %d sessions already.", count).with("maximum", most)
+	}
+	return nil
+}
+
+func (a *agent) forgetEnded() {
+	for token, each := range a.sessions {
+		if a.hasEnded(each) {
+			delete(a.sessions, token)
+		}
+	}
+}
+
 // remember gives a session its token of 26 letters and digits with at least 128 bits of randomness (HS-020).
 func (a *agent) remember(opened *session) string {
 	token := rand.Text()
 	a.mutex.Lock()
 	defer a.mutex.Unlock()
-	for old, each := range a.sessions {
-		if a.hasEnded(each) {
-			delete(a.sessions, old)
-		}
-	}
+	a.forgetEnded()
 	a.sessions[token] = opened
 	a.noteOwner(opened)
 	return token

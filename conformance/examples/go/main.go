@@ -129,10 +129,14 @@ func limitsFrom(lookUp func(string) (string, bool)) (*handshake.Limits, error) {
 		MaxOperationMs:     uint64((24 * time.Hour).Milliseconds()),
 		MaxArgumentBytes:   64 << 10,
 		OwnershipWindowMs:  uint64((7 * 24 * time.Hour).Milliseconds()),
+		MaxSessions:        4096,
 	}
 	message := limits.ProtoReflect()
 	for index := range message.Descriptor().Fields().Len() {
 		field := message.Descriptor().Fields().Get(index)
+		if field.Name() == "instance_idle_ms" {
+			continue // instances are never removed here, so zero it stays (INST-060)
+		}
 		variable := "BERTH_LIMIT_" + strings.ToUpper(string(field.Name()))
 		text, set := lookUp(variable)
 		if !set {
