@@ -38,8 +38,10 @@ describe("a target that is attached by its image", function () {
     const { exitCode, said, executed } = await suite("agent", "--image", "berth-agent:local", "--upgrade-from", older);
     assert.equal(exitCode, 0, said);
     assert.ok(executed > 0, said);
-    assert.doesNotMatch(said, /the attachment cannot/);
-    assert.doesNotMatch(await readFile(join(directory, "results.json"), "utf8"), /the attachment cannot/);
+    // A limit of file sizes is a process's own, which a container does not inherit.
+    const inability = /the attachment cannot (?!start an agent whose files cannot grow)/;
+    assert.doesNotMatch(said, inability);
+    assert.doesNotMatch(await readFile(join(directory, "results.json"), "utf8"), inability);
   });
 
   it("takes the words after -- for the image's entry point", async () => {

@@ -1,3 +1,4 @@
+import { rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { dialectsOf } from "@berth/proto/rules/agent-version";
 import { Command } from "commander";
@@ -13,7 +14,6 @@ import { DEFAULT_LISTEN, mergeSettings, type PartialSettings, type Settings } fr
 import { readEnvironment } from "../settings/settings-environment.ts";
 import { SettingsError } from "../settings/settings-error.ts";
 import { readSettingsFile } from "../settings/settings-file.ts";
-import { writeAtomically } from "../storage/write-atomically.ts";
 
 interface RunOptions {
   readonly root?: string;
@@ -120,9 +120,12 @@ async function announce(agent: Agent, settings: Settings, protection: Protection
   console.error(`berth-agent ${settings.agentVersion} listens on ${address} ${how}, speaking ${spoken}`);
 }
 
+/** Appears whole, and is not flushed: who waits for it can remove it, and its directory, as soon as it is there. */
 async function writeReadyFile(file: string, address: string): Promise<void> {
+  const temporary = `${file}.${process.pid}.new`;
   try {
-    await writeAtomically(file, JSON.stringify({ address }));
+    await writeFile(temporary, JSON.stringify({ address }));
+    await rename(temporary, file);
   } catch (error) {
     const reason = isSystemError(error) ? error.code : String(error);
     throw new SettingsError(file, `it cannot be written (${reason})`, "Name a ready file that the agent can write.");
