@@ -1,12 +1,10 @@
 import { SyncRequest, SyncResponse } from "@berth/proto/messages/sync/v49/sync";
-import { type ClientDuplexStream, type StatusObject, status } from "@grpc/grpc-js";
+import type { ClientDuplexStream } from "@grpc/grpc-js";
 import { failed } from "../../expect/failed.ts";
-import type { Refusal } from "./call-result.ts";
+import { type CallEvent, collectEvents } from "./call-events.ts";
 import { decodeAnswer } from "./decode-answer.ts";
 import type { MessageLog } from "./message-log.ts";
 import { methods } from "./methods.ts";
-import { noAnswer } from "./raw-channel.ts";
-import { refusalFrom } from "./refusal.ts";
 
 /** What a server can send on a sync stream. */
 export type SyncFrame = NonNullable<SyncRequest["frame"]>;
@@ -14,10 +12,12 @@ export type SyncFrame = NonNullable<SyncRequest["frame"]>;
 type AgentFrame = NonNullable<SyncResponse["frame"]>;
 
 /** What comes next on a sync stream. */
-type SyncEvent =
-  | { readonly kind: "frame"; readonly frame: AgentFrame }
-  | { readonly kind: "ended" }
-  | { readonly kind: "refused"; readonly refusal: Refusal };
+type SyncEvent = CallEvent<AnsweredFrame>;
+
+interface AnsweredFrame {
+  readonly kind: "frame";
+  readonly frame: AgentFrame;
+}
 
 /** One sync call, frame by frame, in any order the case likes. */
 export interface SyncStream {
@@ -42,73 +42,26 @@ export function syncStream(
   usualPatienceMs: number,
 ): SyncStream {
   const { path } = methods.sync;
-  const events: SyncEvent[] = [];
-  let problem: unknown;
-  let last: SyncEvent | undefined;
-  let wake = () => {};
-
-  const add = (make: () => SyncEvent) => {
-    try {
-      const event = make();
-      events.push(event);
-      if (event.kind !== "frame") last = event;
-    } catch (error) {
-      problem ??= error;
-    }
-    wake();
-  };
-  const readEnd = new Promise((resolve) => call.once("end", resolve));
-  call.on("data", (bytes: Buffer) => add(() => ({ kind: "frame", frame: decodeFrame(bytes, log) })));
-  call.on("error", () => {}); // the status says the same and more
-  call.on("status", (end: StatusObject) => {
-    void readEnd.then(() => {
-      add(() => eventAtEnd(end, log));
-    });
-  });
-
-  // A call that has ended never says that a message was written.
-  const ended = new Promise<void>((resolve) => call.once("status", () => resolve()));
-  const write = (bytes: Buffer) =>
-    last ? ended : Promise.race([ended, new Promise<void>((resolve) => call.write(bytes, () => resolve()))]);
+  const events = collectEvents<AnsweredFrame>(call, path, log, usualPatienceMs, (bytes) => ({
+    kind: "frame",
+    frame: decodeFrame(bytes, log),
+  }));
 
   return {
     send(frame) {
       const bytes = Buffer.from(SyncRequest.encode({ frame }).finish());
       log.message("sent", frame ? `${path}:${frame.$case}` : path, frame?.value ?? {});
-      return write(bytes);
+      return events.write(bytes);
     },
     sendBytes(bytes) {
       log.message("sent", path, bytes);
-      return write(Buffer.from(bytes));
+      return events.write(bytes);
     },
-    end: () => call.end(),
-    cancel: () => call.cancel(),
-    waiting: () => events,
-    async next(patienceMs = usualPatienceMs) {
-      const deadline = performance.now() + patienceMs;
-      for (;;) {
-        if (problem) throw problem;
-        const event = events.shift() ?? last;
-        if (event) return event;
-        const leftMs = deadline - performance.now();
-        if (leftMs <= 0) throw noAnswer(path, patienceMs);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, leftMs);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-    },
+    end: events.end,
+    cancel: events.cancel,
+    waiting: events.waiting,
+    next: events.next,
   };
-}
-
-function eventAtEnd(end: StatusObject, log: MessageLog): SyncEvent {
-  if (end.code === status.OK) return { kind: "ended" };
-  const refusal = refusalFrom(end);
-  log.refusal(methods.sync.path, refusal);
-  return { kind: "refused", refusal };
 }
 
 function decodeFrame(bytes: Buffer, log: MessageLog): AgentFrame {
