@@ -26,6 +26,8 @@ export interface CaseRecord {
   readonly twin?: string;
   /** True when the verdict depends on elapsed time: a failure is repeated alone before it is believed. */
   readonly timed?: boolean;
+  /** The longest this case takes, in milliseconds before they are stretched, where the suite's usual bound is too short for it. */
+  readonly atMostMs?: number;
 }
 
 /** A case that judges an agent; the suite plays the servers. */

@@ -148,10 +148,11 @@ export const operationEndCases: readonly AgentCase[] = [
     id: "operation-result-kept",
     clauses: ["OP-042", "OP-025"],
     title: "Until 1,000 later operations of its instance have ended, the result and output of an operation are kept",
+    atMostMs: 360_000,
     async run(context) {
       const { peer, session } = await standingInstance(context);
       const first = await peer.run(session, "text", ["the first"]);
-      const enoughMs = performance.now() + context.scaledMs(40_000);
+      const enoughMs = performance.now() + context.scaledMs(300_000);
       const atOnce = Math.min(4, session.limits?.maxOperations || 4);
       let begun = 0;
       let ended = 0;

@@ -18,7 +18,7 @@ export interface CaseRun {
   readonly clauses: ClauseIndex;
   /** How many cases go on at once. */
   readonly jobs: number;
-  /** The longest one case takes; the suite's own bound when absent. */
+  /** The longest one case takes; the suite's own bounds when absent. */
   readonly caseMs?: number;
 }
 
@@ -74,9 +74,10 @@ export async function runServerCases(
 async function runCases<Case extends CaseRecord>(
   cases: readonly Case[],
   surroundings: CaseSurroundings<Case>,
-  { clauses, jobs, caseMs = surroundings.caseMs }: CaseRun,
+  { clauses, jobs, caseMs }: CaseRun,
 ): Promise<CaseResult[]> {
-  const runner = caseRunner({ cases, clauses, jobs, surroundings: { ...surroundings, caseMs } });
+  const longestMs = caseMs === undefined ? surroundings.longestMs : () => caseMs;
+  const runner = caseRunner({ cases, clauses, jobs, surroundings: { ...surroundings, longestMs } });
   const results: CaseResult[] = [];
   for (const { id } of cases) results.push(await runner.resultOf(id));
   return results;

@@ -42,7 +42,7 @@ export function agentSurroundings(
 
   return {
     run,
-    caseMs: CASE_MS + STARTS_PER_CASE * startMs,
+    longestMs: ({ atMostMs = CASE_MS }) => atMostMs + STARTS_PER_CASE * startMs,
     dead,
     inapplicable(record) {
       const { dialects = [49] } = record;

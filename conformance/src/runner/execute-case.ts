@@ -11,8 +11,8 @@ import type { CaseResult, Outcome } from "./outcome.ts";
 /** What executing a case needs to know about the target. */
 export interface CaseSurroundings<Case extends CaseRecord> {
   readonly run: RunScope;
-  /** The longest a case takes, before it is stretched. */
-  readonly caseMs: number;
+  /** The longest the case takes, before it is stretched. */
+  longestMs(record: Case): number;
   /** Why the case does not apply to this target; undefined when it does. */
   inapplicable(record: Case): string | undefined;
   /** Does the case's work. */
@@ -24,6 +24,9 @@ export interface CaseSurroundings<Case extends CaseRecord> {
 }
 
 type Ending = Pick<CaseResult, "outcome" | "failure" | "reason">;
+
+/** What a case that ran out of time has to find out that its peers are closed, so that it does not go on beside the next case. */
+const LEAVING_MS = 2_000;
 
 const MET: Ending = { outcome: "pass" };
 
@@ -44,8 +47,14 @@ export async function executeCase<Case extends CaseRecord>(
   } catch (error) {
     return unrun(record.id, level, "harness-error", reasonOf(error));
   }
-  let ending = await perform(record, scope, surroundings);
+  const boundMs = scope.context.scaledMs(surroundings.longestMs(record));
+  const work = surroundings.perform(record, scope).then(
+    () => MET,
+    (error: unknown) => endingOf(error),
+  );
+  let ending = (await within(work, boundMs)) ?? timedOut(boundMs);
   const faults = await scope.cleanup.run();
+  await within(work, scope.context.scaledMs(LEAVING_MS));
   if (ending === MET && faults.length > 0) ending = endingOf(faults[0]);
   if (ending === MET && record.twin !== undefined) ending = await afterwards(surroundings);
   if (ending === MET && scope.observations.length > 0) ending = { outcome: "observed" };
@@ -68,22 +77,12 @@ export function unrun(id: string, level: ClauseLevel, outcome: Outcome, reason: 
   return { id, level, outcome, reason, durationMs: 0, observations: [], timeline: [] };
 }
 
-async function perform<Case extends CaseRecord>(
-  record: Case,
-  scope: CaseScope,
-  surroundings: CaseSurroundings<Case>,
-): Promise<Ending> {
-  const boundMs = scope.context.scaledMs(surroundings.caseMs);
-  const work = surroundings.perform(record, scope).then(
-    () => MET,
-    (error: unknown) => endingOf(error),
-  );
-  const timedOut: Ending = failing({
+function timedOut(boundMs: number): Ending {
+  return failing({
     code: "case-timed-out",
     expected: `the case to end within ${Math.round(boundMs)} ms`,
     actual: "it was still waiting for the target; the timeline shows for what",
   });
-  return (await within(work, boundMs)) ?? timedOut;
 }
 
 async function afterwards<Case extends CaseRecord>(surroundings: CaseSurroundings<Case>): Promise<Ending> {

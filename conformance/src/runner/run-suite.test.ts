@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
@@ -53,7 +54,7 @@ describe("runSuite", () => {
       clauses,
       surroundings: {
         run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
-        caseMs: 5_000,
+        longestMs: () => 5_000,
         inapplicable: (record) =>
           record.features?.length ? `the agent does not serve ${record.features[0]}` : undefined,
         perform: (record, scope) => record.run(scope.context),
@@ -134,7 +135,7 @@ describe("runSuite", () => {
     };
     const surroundings = {
       run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
-      caseMs: 5_000,
+      longestMs: () => 5_000,
       inapplicable: (record: FakeCase) => (record.features ? "it is not served" : undefined),
       perform: (_: FakeCase, scope: CaseScope) => send(scope),
     };
@@ -263,7 +264,7 @@ describe("runSuite", () => {
     };
     const surroundings = {
       run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
-      caseMs: 5_000,
+      longestMs: () => 5_000,
       inapplicable: () => undefined,
       perform,
     };
@@ -288,13 +289,41 @@ describe("runSuite", () => {
   it("fails a case that does not end", async () => {
     const { results } = await run([fake("stops", () => new Promise(() => undefined))], {
       surroundings: {
-        run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
-        caseMs: 20,
+        run: { seed: "5eed", nonce: "abc", timeScale: 0.1, packages: [] },
+        longestMs: () => 20,
         inapplicable: () => undefined,
         perform: (record, scope) => record.run(scope.context),
       },
     });
     assert.equal(results.cases[0]?.failure?.code, "case-timed-out");
+  });
+
+  it("begins no case before one that ran out of time has stopped, and leaves nothing that one opened afterwards", async () => {
+    const events: string[] = [];
+    const late = Promise.withResolvers<void>();
+    const { outcomes } = await run(
+      [
+        fake("late", async (context) => {
+          context.onEnd(() => late.resolve());
+          await late.promise;
+          await setImmediate();
+          events.push("the late one goes on");
+          context.onEnd(() => void events.push("what it opened is closed"));
+        }),
+        fake("next", async () => void events.push("the next one begins")),
+      ],
+      {
+        jobs: 1,
+        surroundings: {
+          run: { seed: "5eed", nonce: "abc", timeScale: 1, packages: [] },
+          longestMs: () => 20,
+          inapplicable: () => undefined,
+          perform: (record, scope) => record.run(scope.context),
+        },
+      },
+    );
+    assert.deepEqual(outcomes, { late: "fail", next: "pass" });
+    assert.deepEqual(events, ["the late one goes on", "what it opened is closed", "the next one begins"]);
   });
 
   it("fails a case during which the target cannot be started again", async () => {

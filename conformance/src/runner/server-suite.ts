@@ -18,7 +18,7 @@ export function serverSurroundings(
 ): CaseSurroundings<ServerCase> {
   return {
     run,
-    caseMs: CASE_MS,
+    longestMs: ({ atMostMs = CASE_MS }) => atMostMs,
     // What features a server knows shows only while it is judged; the suite's agents serve them all.
     inapplicable(record) {
       if (!record.usesInstanceId || !isBelowMinimum(productVersion)) return undefined;
