@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setImmediate } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import type { CaseContext, CaseRecord } from "../case.ts";
 import { parseClauses } from "../clauses/parse-clauses.ts";
@@ -306,7 +306,7 @@ describe("runSuite", () => {
         fake("late", async (context) => {
           context.onEnd(() => late.resolve());
           await late.promise;
-          await setImmediate();
+          await setTimeout(100);
           events.push("the late one goes on");
           context.onEnd(() => void events.push("what it opened is closed"));
         }),
