@@ -123,68 +123,6 @@ export const errorsCases: readonly AgentCase[] = [
     },
   },
   {
-    id: "greeting-faults-in-order",
-    clauses: ["HS-010", "INST-001", "INST-002", "INST-021", "INST-011", "HS-023"],
-    title: "Of several faults in one greeting the first in the order of the table is answered",
-    twin: "handshake-answered",
-    async run(context) {
-      const peer = await context.connect();
-      const faults: [CodeName, Partial<NegotiateRequest>][] = [
-        ["INVALID_PRODUCT", { product: "" }],
-        ["INVALID_PRODUCT_VERSION", { productVersion: "x" }],
-        ["INVALID_SERVER_ID", { serverId: "x" }],
-        ["INVALID_INSTANCE_ID", { instanceId: "\u00e9" }],
-        ["MALFORMED_REQUEST", { dialects: { lowest: 0, highest: 0 } }],
-        ["INVALID_DIGEST", { wantedManifestDigest: Buffer.alloc(3) }],
-      ];
-      for (const [index, [code]] of faults.entries()) {
-        const request = Object.assign({}, ...faults.slice(index).map(([, fault]) => fault));
-        expectRefusal(await peer.negotiate(request), `a greeting with ${faults.length - index} faults`, { code });
-      }
-      const late = {
-        dialects: { lowest: 4_000_000_000, highest: 4_000_000_001 },
-        product: "Otter",
-        productVersion: "1",
-        instanceId: "x",
-      };
-      const both = await peer.negotiate({ ...late, wantedManifestDigest: Buffer.alloc(3) });
-      expectRefusal(both, "a bad digest with dialects too high", { code: "INVALID_DIGEST" });
-      expectRefusal(await peer.negotiate(late), "dialects too high with an InstanceId too early", {
-        code: "AGENT_TOO_OLD",
-      });
-    },
-  },
-  {
-    id: "operation-faults-in-order",
-    clauses: ["HS-021", "OP-014", "OP-012", "OP-011", "OP-001"],
-    title: "Of several faults in one start the first in the order of the table is answered",
-    twin: "operation-runs",
-    async run(context) {
-      const { peer, session } = await standingInstance(context);
-      const fresh = await peer.session();
-      const { operationId } = await peer.run(session, "version");
-      const bad = { operationId: "x", name: "", arguments: ["\0"] };
-      const stolen = { ...fresh, sessionToken: "0".repeat(32) };
-      expectRefusal(await peer.start(stolen, bad), "a start with everything wrong", { code: "SESSION_UNKNOWN" });
-      expectRefusal(await peer.start(fresh, bad), "a start with a bad id and more", { code: "INVALID_OPERATION_ID" });
-      const withId = { ...bad, operationId };
-      expectRefusal(await peer.start(fresh, withId), "a known id with bad arguments", { code: "INVALID_ARGUMENTS" });
-      const reused = { operationId, name: "version", arguments: ["another"] };
-      expectRefusal(await peer.start(fresh, reused), "a known id with other arguments", {
-        code: "OPERATION_ID_REUSED",
-      });
-      expectAnswered(
-        await peer.start(fresh, { operationId, name: "version" }),
-        "a repeat without a generation",
-        "OP-010",
-      );
-      const unknown = { ...bad, operationId: uuidFrom(context.random) };
-      expectRefusal(await peer.start(fresh, unknown), "a new id with bad arguments", { code: "INVALID_ARGUMENTS" });
-      const first = { name: "version", operationId: uuidFrom(context.random) };
-      expectRefusal(await peer.start(fresh, first), "a new id without a generation", { code: "NO_GENERATION" });
-    },
-  },
-  {
     id: "refusals-are-whole",
     clauses: ["ERR-003", "ERR-001", "ERR-004", "ERR-005", "ERR-006"],
     title: "Refusals of every service carry the status, retryable, phase, words and clause that their code asks for",

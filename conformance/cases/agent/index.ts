@@ -4,6 +4,7 @@ import { contentCases } from "./content.ts";
 import { damageCases } from "./damage.ts";
 import { diskCases } from "./disk.ts";
 import { errorsCases } from "./errors.ts";
+import { faultOrderCases } from "./fault-order.ts";
 import { futureCases } from "./future.ts";
 import { handshakeCases } from "./handshake.ts";
 import { hostEnvironmentCases } from "./host-environment.ts";
@@ -67,6 +68,7 @@ export const agentCases: readonly AgentCase[] = [
   ...restartCases,
   ...hostEnvironmentCases,
   ...errorsCases,
+  ...faultOrderCases,
   ...futureCases,
   ...hostileCases,
   ...limitsCases,

@@ -147,7 +147,7 @@ export const legacyHandshakeCases: readonly AgentCase[] = [
   },
   {
     id: "legacy-greeting-faults-in-order",
-    clauses: ["HS-010", "INST-001", "INST-002"],
+    clauses: ["ERR-011", "HS-010", "INST-001", "INST-002"],
     title: "Of several faults in one greeting the first in the order of the table is answered",
     dialects: [1, 44],
     twin: "handshake-answered",
@@ -158,13 +158,15 @@ export const legacyHandshakeCases: readonly AgentCase[] = [
         ["INVALID_PRODUCT_VERSION", { productVersion: "x" }],
         ["MALFORMED_REQUEST", { dialects: { lowest: 0, highest: 0 } }],
       ];
-      for (const [index, [code]] of faults.entries()) {
+      const clause = "ERR-011";
+      for (const [index, [code]] of faults.slice(0, -1).entries()) {
         const request = Object.assign({}, ...faults.slice(index).map(([, fault]) => fault));
-        expectRefusal(await peer.negotiate(request), `a greeting with ${faults.length - index} faults`, { code });
+        const what = `a greeting with ${faults.length - index} faults`;
+        expectRefusal(await peer.negotiate(request), what, { code, clause });
       }
       const far = { lowest: 4_000_000_000, highest: 4_000_000_001 };
       const late = { dialects: far, product: "Otter", productVersion: "1", instanceId: "x" };
-      const expected = { code: "AGENT_TOO_OLD" } as const;
+      const expected = { code: "AGENT_TOO_OLD", clause } as const;
       expectRefusal(await peer.negotiate(late), "dialects too high with an InstanceId too early", expected);
     },
   },

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { OperationState } from "@berth/proto/messages/sync/v49/operation";
+import { OperationState, type OperationStatus } from "@berth/proto/messages/sync/v49/operation";
 import type { AgentCase } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
@@ -209,6 +209,37 @@ export const operationStartCases: readonly AgentCase[] = [
         expectRefusal(await peer.start(session, { name: "text", arguments: args }), "an argument with a NUL", expected);
       }
       await standing.expectUnchanged();
+    },
+  },
+  {
+    id: "operation-id-in-any-case",
+    clauses: ["OP-018"],
+    title: "Operation ids that differ in case alone are one operation in all four calls, answered in lower case",
+    async run(context) {
+      const { peer, session } = await standingInstance(context);
+      // Fixed digits on both sides of what is written in another case, so that it differs whatever the random digits are.
+      const lower = uuidFrom(context.random).replace(/^./, "a").replace(/.$/, "f");
+      const upper = lower.toUpperCase();
+      const mixed = lower.slice(0, 18) + upper.slice(18);
+      const start = { operationId: upper, name: "hold-polite", waitMs: 0n };
+      const begun = await peer.start(session, start);
+      const repeated = await peer.start(session, { ...start, operationId: lower });
+      for (const [what, answer] of [
+        ["a start in upper case", begun],
+        ["its repeat in lower case", repeated],
+        ["a read in both", await peer.read(session, mixed)],
+      ] as const) {
+        expectLowerCase(expectAnswered<{ status: OperationStatus }>(answer, what, "OP-018").status, what);
+      }
+      const cancelled = await peer.cancel(session, lower, { graceMs: 20_000n });
+      expectLowerCase(expectAnswered(cancelled, "a cancel in lower case", "OP-018"), "a cancel in lower case");
+      const abandoned = await peer.abandon(session, upper);
+      expectLowerCase(expectAnswered(abandoned, "an abandon in upper case", "OP-018"), "an abandon in upper case");
+
+      function expectLowerCase(status: OperationStatus, what: string): void {
+        const finding = { code: "operation-id-wrong", clause: "OP-018", what: `the id that answers ${what}` };
+        expectEqual(status.operationId, lower, finding);
+      }
     },
   },
   {

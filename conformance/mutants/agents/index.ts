@@ -3,6 +3,7 @@ import { commitMutants } from "./commit.ts";
 import { contentMutants } from "./content.ts";
 import { diskMutants } from "./disk.ts";
 import { errorsMutants } from "./errors.ts";
+import { faultOrderMutants } from "./fault-order.ts";
 import { handshakeMutants } from "./handshake.ts";
 import { idleInstancesMutants } from "./idle-instances.ts";
 import { instancingMutants } from "./instancing.ts";
@@ -58,6 +59,7 @@ export const agentMutants: readonly AgentMutant[] = [
   ...operationRestartMutants,
   ...operationHostMutants,
   ...errorsMutants,
+  ...faultOrderMutants,
   ...legacyHandshakeMutants,
   ...legacyInstancesMutants,
   ...legacyIsolationMutants,

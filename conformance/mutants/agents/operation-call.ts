@@ -68,4 +68,16 @@ export const operationCallMutants: readonly AgentMutant[] = [
       parseUuid: (text) => parseUuid(text) ?? (/^[0-]{36}$/.test(text) ? text : undefined),
     }),
   },
+  {
+    id: "operation-ids-by-the-letter",
+    clause: "OP-018",
+    breaks: "It takes an operation id in upper case for another than the same in lower case.",
+    part: "operations/operation-request",
+    mutate: ({ parseOperationId }) => ({
+      parseOperationId(text) {
+        parseOperationId(text);
+        return text;
+      },
+    }),
+  },
 ];
