@@ -4,9 +4,10 @@ import type { ServerCase } from "../../src/case.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
 import { agentThatCutsBeforeAnswering } from "../../src/mallory/agent/cuts.ts";
 import { agentThatRefuses } from "../../src/mallory/agent/refusals.ts";
+import { extensionOf } from "../../src/material/shell-host.ts";
 import type { AgentPeer } from "../../src/peers/agent-peer.ts";
 import { expectFailure, expectSuccess, expectSynced } from "./expect-step.ts";
-import { readyServer } from "./ready-server.ts";
+import { readyServer, requireDone } from "./ready-server.ts";
 
 const UNSUCCESSFUL_STATES = {
   "host-not-started": OperationState.OPERATION_STATE_HOST_NOT_STARTED,
@@ -209,6 +210,33 @@ export const operationCases: readonly ServerCase[] = [
         code: "success-without-work",
         clause: "OP-062",
         what: "an operation, or a report of failure",
+      });
+    },
+  },
+  {
+    id: "server-runs-what-it-loaded-last",
+    clauses: ["OP-063"],
+    title: "A server that has loaded a package since its last sync runs from the generation with that package",
+    twin: "server-runs-an-operation",
+    async run(context) {
+      const agent = await context.agent();
+      const server = await readyServer(context, agent);
+      expectSynced(await server.sync(), agent);
+      requireDone(await server.addPackage(extensionOf("Later", { "later.txt": "loaded after the sync" })));
+
+      const result = await server.run("work");
+
+      agent.requireFaithful();
+      expectSuccess(result, "the operation");
+      const [operation] = agent.seen.operations;
+      const from = agent.seen.syncs.find(
+        ({ committed, offer }) => committed && Buffer.from(operation!.manifestDigest).equals(offer!.manifestDigest),
+      );
+      const names = from?.manifest?.packages.map(({ name }) => name) ?? [];
+      expectThat(names.includes("Later"), `the packages ${names.join(", ")}`, {
+        code: "wrong-generation",
+        clause: "OP-063",
+        what: "a generation with the package Later",
       });
     },
   },

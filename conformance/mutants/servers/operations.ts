@@ -140,6 +140,22 @@ export const operationsMutants: readonly ServerMutant[] = [
       },
     }),
   },
+  {
+    id: "started-in-what-was-synced-last",
+    clause: "OP-063",
+    breaks: "It starts an operation in the generation of its last sync, whatever was loaded since.",
+    part: "sync/bring-to-manifest",
+    mutate({ bringToManifest }) {
+      let synced: Parameters<typeof bringToManifest>[0]["wanted"] | undefined;
+      return {
+        bringToManifest(task) {
+          if (task.checkSession !== undefined) return bringToManifest({ ...task, wanted: synced ?? task.wanted });
+          synced = task.wanted;
+          return bringToManifest(task);
+        },
+      };
+    },
+  },
 ];
 
 /** Operations under other ids than those chosen for them. */

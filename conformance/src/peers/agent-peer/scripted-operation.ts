@@ -19,12 +19,12 @@ export interface OperationAnswer {
 /** One operation of an agent of the suite's, whose host follows a script. */
 export class ScriptedOperation implements SeenOperation {
   readonly id: string;
+  readonly manifestDigest: Uint8Array;
   readonly starts: StartOperationRequest[] = [];
   readonly reads: ReadOperationRequest[] = [];
   deliveredBytes = 0;
 
   readonly #script: OperationScript;
-  readonly #manifestDigest: Uint8Array;
   readonly #maxBytesPerAnswer: number;
   readonly #stages: readonly (readonly ScriptedOutput[])[];
   #stagesThere = 1;
@@ -33,7 +33,7 @@ export class ScriptedOperation implements SeenOperation {
   constructor(id: string, script: OperationScript, manifestDigest: Uint8Array, maxBytesPerAnswer: number) {
     this.id = id;
     this.#script = script;
-    this.#manifestDigest = manifestDigest;
+    this.manifestDigest = manifestDigest;
     this.#maxBytesPerAnswer = maxBytesPerAnswer;
     this.#stages = script.stages ?? [];
   }
@@ -66,7 +66,7 @@ export class ScriptedOperation implements SeenOperation {
       state: this.state,
       exitCode: exited ? (this.#script.exitCode ?? 0) : 0,
       reason: exited || running ? "" : (this.#script.reason ?? "The script of the suite says so."),
-      manifestDigest: this.#manifestDigest,
+      manifestDigest: this.manifestDigest,
       outputBytes: BigInt(this.#outputBytesThere),
       outputTruncated: false,
     };

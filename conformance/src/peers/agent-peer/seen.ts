@@ -58,6 +58,8 @@ interface SeenSegment {
 /** One operation id and all that was asked of it. */
 export interface SeenOperation {
   readonly id: string;
+  /** The generation it was started in: the digest of its manifest. */
+  readonly manifestDigest: Uint8Array;
   readonly starts: readonly StartOperationRequest[];
   readonly reads: readonly ReadOperationRequest[];
   /** How far answers that were not cut off went. */
