@@ -102,6 +102,21 @@ export const legacyOperationsMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "output-held-to-the-end",
+    clause: "LEG-042",
+    breaks: "It keeps the output of an operation until the operation has ended.",
+    agentVersion: 46,
+    hangs: true,
+    part: "legacy/run-operation",
+    mutate: ({ runOperation }) => ({
+      async runOperation(request, stream, calls) {
+        const held: RunOperationResponse[] = [];
+        await runOperation(request, { ...stream, send: async (message) => void held.push(message) }, calls);
+        for (const message of held) await stream.send(message);
+      },
+    }),
+  },
+  {
     id: "arguments-of-any-form",
     clause: "LEG-046",
     breaks: "It cuts a name that is too long, and drops NUL characters from arguments, in place of a refusal.",
