@@ -257,7 +257,7 @@ export interface AbandonOperationResponse {
 
 /** Everything known of an operation but its output. */
 export interface OperationStatus {
-  /** The operation. */
+  /** The operation, in lower case (OP-018). */
   operationId: string;
   /** Running, or how it ended. */
   state: OperationState;
