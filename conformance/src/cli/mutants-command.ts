@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Command as CommanderCommand } from "commander";
 import { agentMutants } from "../../mutants/agents/index.ts";
 import { serverMutants } from "../../mutants/servers/index.ts";
-import { killGate, readUnkilledClauses } from "../mutants/kill-gate.ts";
+import { killGate, readUnkilled } from "../mutants/kill-gate.ts";
 import { mutantCommands } from "../mutants/mutant-commands.ts";
 import type { ListedMutant, MutantResult } from "../mutants/mutant-result.ts";
 import { mutantsPage, mutantsReport } from "../mutants/mutants-report.ts";
@@ -97,8 +97,7 @@ async function judgeSuite(mutants: readonly ListedMutant[], options: MutantsOpti
 
   const results = await runAll(mutants, options.jobs, (mutant) => runMutant(mutant, run, references));
   const cases = [...catalogue.agentCases, ...catalogue.serverCases];
-  const gate =
-    options.filter === undefined ? killGate(catalogue.clauses, cases, results, readUnkilledClauses()) : undefined;
+  const gate = options.filter === undefined ? killGate(catalogue.clauses, cases, results, readUnkilled()) : undefined;
   const report = mutantsReport(results, catalogue.clauses, seed, gate);
   writeReport(options.json, `${JSON.stringify(report, null, 2)}\n`);
   writeReport(options.html, mutantsPage(report));

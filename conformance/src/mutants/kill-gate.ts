@@ -7,16 +7,18 @@ import { packageFile } from "../package-file.ts";
 import { caseLevel, isRequiredLevel } from "../runner/case-level.ts";
 import type { MutantResult } from "./mutant-result.ts";
 
-const file = z.array(
-  z.strictObject({ clause: z.string().min(1), reason: z.string().min(1), shownBy: z.string().min(1) }),
-);
+const words = z.string().min(1);
+const format = z.strictObject({
+  clauses: z.array(z.strictObject({ clause: words, reason: words, shownBy: words })),
+  cases: z.array(z.strictObject({ case: words, reason: words, shownBy: words })),
+});
 
-/** Why no mutant of a required clause is killed, and what shows instead that its cases can fail. */
-export type UnkilledClause = z.infer<typeof file>[number];
+/** Why no mutant of a required clause is killed, or none by a case of one, and what shows instead that the case can fail. */
+export type Unkilled = z.infer<typeof format>;
 
-/** Reads `mutants/unkilled-clauses.json`. Throws when it is not in its form. */
-export function readUnkilledClauses(): UnkilledClause[] {
-  return file.parse(JSON.parse(readFileSync(packageFile("mutants/unkilled-clauses.json"), "utf8")));
+/** Reads `mutants/unkilled.json`. Throws when it is not in its form. */
+export function readUnkilled(): Unkilled {
+  return format.parse(JSON.parse(readFileSync(packageFile("mutants/unkilled.json"), "utf8")));
 }
 
 /** What the kills amount to. */
@@ -29,24 +31,29 @@ export interface KillGate {
   readonly excused: number;
   /** One line each; the gate is shut when there is any. */
   readonly gaps: readonly string[];
-  /** The cases of required clauses that killed no mutant, for those who want to write more. */
-  readonly casesWithoutKill: readonly string[];
   readonly requiredCases: number;
+  /** Cases of required clauses that killed no mutant, with a reason or without. */
+  readonly casesWithoutKill: readonly string[];
 }
 
-/** Holds the kills against the clauses, both ways: no required clause with a case and neither a kill nor a reason, and no stale reason. */
+/**
+ * Holds the kills against clauses and cases, both ways: every required clause that has a case, and every case of one, has a kill or a
+ * reason, and no reason is stale.
+ */
 export function killGate(
   clauses: ClauseIndex,
   cases: readonly CaseRecord[],
   results: readonly MutantResult[],
-  unkilled: readonly UnkilledClause[],
+  unkilled: Unkilled,
 ): KillGate {
   const cited = new Set(cases.flatMap((each) => each.clauses));
   const killed = new Set(results.filter(({ status }) => status === "killed").map(({ clause }) => clause));
-  const excused = new Set(unkilled.map(({ clause }) => clause));
+  const excused = new Set(unkilled.clauses.map(({ clause }) => clause));
   const required = [...clauses.values()].filter((clause) => isRequired(clause) && cited.has(clause.id));
   const killers = new Set(results.flatMap((each) => each.cases.filter(({ kills }) => kills).map(({ id }) => id)));
-  const requiredCases = cases.filter((each) => isRequiredLevel(caseLevel(each, clauses)));
+  const requiredCases = cases.filter((each) => isRequiredLevel(caseLevel(each, clauses))).map(({ id }) => id);
+  const casesWithoutKill = requiredCases.filter((id) => !killers.has(id));
+  const excusedCases = new Set(unkilled.cases.map((each) => each.case));
   return {
     required: required.length,
     killed: required.filter(({ id }) => killed.has(id)).length,
@@ -58,17 +65,29 @@ export function killGate(
       ...[...new Set(results.map(({ clause }) => clause))]
         .filter((id) => !clauses.has(id))
         .map((id) => `${id} is broken by a mutant and is no clause`),
-      ...unkilled.flatMap(({ clause }) => {
-        const fault = staleness(clause, { clauses, cited, killed });
-        return fault === undefined ? [] : [`${clause} is in unkilled-clauses.json and ${fault}: remove the entry`];
-      }),
+      ...casesWithoutKill
+        .filter((id) => !excusedCases.has(id))
+        .map((id) => `the case ${id} catches no mutant, and there is no reason`),
+      ...unkilled.clauses.flatMap(({ clause }) =>
+        staleEntry(clause, stalenessOfClause(clause, { clauses, cited, killed })),
+      ),
+      ...unkilled.cases.flatMap((entry) => staleEntry(entry.case, stalenessOfCase(entry.case, requiredCases, killers))),
     ],
-    casesWithoutKill: requiredCases.filter(({ id }) => !killers.has(id)).map(({ id }) => id),
     requiredCases: requiredCases.length,
+    casesWithoutKill,
   };
 }
 
-function staleness(
+function staleEntry(id: string, fault: string | undefined): string[] {
+  return fault === undefined ? [] : [`${id} is in unkilled.json and ${fault}: remove the entry`];
+}
+
+function stalenessOfCase(id: string, required: readonly string[], killers: ReadonlySet<string>): string | undefined {
+  if (!required.includes(id)) return "is no case of a required clause";
+  return killers.has(id) ? "catches a mutant" : undefined;
+}
+
+function stalenessOfClause(
   id: string,
   known: { readonly clauses: ClauseIndex; readonly cited: ReadonlySet<string>; readonly killed: ReadonlySet<string> },
 ): string | undefined {
