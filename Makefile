@@ -33,7 +33,7 @@ transcripts: build ## record what explain shows as right, from the references
 wrong-transcripts: build ## record what explain shows as wrong, from the mutants
 	node scripts/wrong-transcripts.mjs
 
-examples: build ## build the example agents in other languages and judge them, where this machine has the languages
+examples: build ## build the example agents in other languages, judge them, and run the reference server with them, where this machine has the languages
 	@scripts/examples.sh
 
 repeat: build ## the profile agent-49 twenty times in a row: twenty times the same outcomes, each within 90 seconds

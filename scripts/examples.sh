@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Builds the example agents and judges each with the suite: `scripts/examples.sh`, or `scripts/examples.sh python` for one language. A language
-# that this machine lacks is not run, and nothing of it counts as passed. Ends with "N passed, N failed" where anything ran.
+# Builds the example agents and judges each with the suite: `scripts/examples.sh`, or `scripts/examples.sh python` for one language. Then the
+# reference server is run with each of them beside the reference agent, as a matrix whose cells count like cases. A language that this machine
+# lacks is not run, and nothing of it counts as passed. Ends with "N passed, N failed" where anything ran.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
@@ -9,6 +10,7 @@ scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 passed=0
 failed=0
+built=() # NAME=COMMAND of every example that was built here
 
 # not_run REASON: said aloud, and counted nowhere.
 not_run() { echo "not run: $language, because $1"; }
@@ -43,6 +45,7 @@ step() {
 # judge COMMAND…: the suite against the example of this language.
 judge() {
   local reports=reports/examples/$language
+  built+=("$language=$*")
   mkdir -p "$reports"
   node conformance/bin/berth-conformance.js agent --package node_modules/date-fns --known-failures "conformance/examples/$language/known-failures.json" \
     --json "$reports/results.json" --junit "$reports/junit.xml" --events "$reports/events.jsonl" --html "$reports/report.html" -- "$@" 2>&1 | tee "$scratch/output"
@@ -89,6 +92,21 @@ go_example() {
   judge "$folder/berth-agent"
 }
 
+# interop LANGUAGE…: the reference server with the reference agent and every example that was built, all at once.
+interop() {
+  local agents=() names="the reference agent 49 to 51" each reports=reports/examples/matrix
+  for each in "${built[@]}"; do agents+=(--agent "$each") && names="$names, ${each%%=*}"; done
+  echo "== the matrix of the reference server with $names"
+  for each in "$@"; do
+    case "$names, " in *", $each, "*) ;; *) echo "not in the matrix: $each, because it was not built" ;; esac
+  done
+  node conformance/bin/berth-conformance.js matrix --server "reference=node server-ref/bin/berth-server.js driver" \
+    --agent "reference@49-51=node agent-ref/bin/berth-agent.js run --agent-version {version}" "${agents[@]}" \
+    --json "$reports/matrix.json" --html "$reports/matrix.html" --svg "$reports/matrix.svg" 2>&1 | tee "$scratch/output"
+  local code=${PIPESTATUS[0]}
+  count "$(number '^[0-9]+ cells as the clauses say')" "$(number '[0-9]+ different')" "the matrix of the examples" "$code"
+}
+
 within() { (cd "$1" && shift && "$@"); }
 
 formatted() {
@@ -109,5 +127,6 @@ for language in ${1:-$languages}; do
   "${language}_example"
 done
 
+if [ ${#built[@]} -gt 0 ]; then interop ${1:-$languages}; fi
 if [ $((passed + failed)) -gt 0 ]; then echo "$passed passed, $failed failed"; fi
 [ $failed -eq 0 ]

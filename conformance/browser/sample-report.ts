@@ -1,4 +1,5 @@
 import { allCells, type Cell, cellId } from "../src/matrix/cell.ts";
+import { cellNotApplicable, cellNotRun } from "../src/matrix/cell-not-run.ts";
 import { expectationOf } from "../src/matrix/expectation.ts";
 import type { MatrixReport } from "../src/matrix/matrix-report.ts";
 import type { CellResult } from "../src/matrix/run-cell.ts";
@@ -21,6 +22,26 @@ export function sampleReport(): MatrixReport {
   const ids = new Set(cells.flatMap(({ expected }) => expected.clauses));
   const sentences = [...ids].map((id) => [id, `The sentence of ${id}.`]);
   return { format: 1, cells, clauses: Object.fromEntries(sentences) };
+}
+
+/** The agents of the second report; the last of them is not run, and the one before it lacks server-identity. */
+export const AGENTS = ["reference", "plain", "dead"] as const;
+
+/** A report of two servers and three agents, in few cells; one agent does not start, and one has cells that do not apply to it. */
+export function sampleOfSeveral(): MatrixReport {
+  const cells = ["reference", "mine"].flatMap((server) =>
+    AGENTS.flatMap((agent) =>
+      allCells(agent === "reference" ? [49, 51] : [49], { server, agent })
+        .filter(({ product, constellation }) => product === "Another" && constellation === "one server")
+        .map((cell) => {
+          if (agent === "dead") return cellNotRun(cell, `the agent did not start: ${HOSTILE}`);
+          return agent === "plain" && cell.serverIdentity
+            ? cellNotApplicable(cell, "it lacks the feature")
+            : resultOf(cell);
+        }),
+    ),
+  );
+  return { format: 1, cells, clauses: {} };
 }
 
 function resultOf(cell: Cell): CellResult {

@@ -11,7 +11,7 @@ import { allCells, type Cell, cellId, instanceIdOf } from "../src/matrix/cell.ts
 import { type CellServer, installCellServer } from "../src/matrix/cell-server.ts";
 import { expectationOf } from "../src/matrix/expectation.ts";
 import { type CellSide, lookAtCell } from "../src/matrix/look-at-cell.ts";
-import { MODIFIED } from "../src/matrix/run-matrix.ts";
+import { MODIFIED } from "../src/matrix/matrix-material.ts";
 import { type AgentHost, type HostNetwork, program, startHostNetwork } from "./hosts.ts";
 import { greetedOf } from "./server-on-host.ts";
 

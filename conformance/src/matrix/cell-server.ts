@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import type { RunningStep, ServerInstallation, ServerTarget, StepResult } from "../attach/target.ts";
-import { TargetUnreachable } from "../runner/failure.ts";
+import { NotApplicable, TargetUnreachable } from "../runner/failure.ts";
 import type { Cell } from "./cell.ts";
 import { packagesOf, writePackage } from "./matrix-material.ts";
 
@@ -8,12 +8,20 @@ import { packagesOf, writePackage } from "./matrix-material.ts";
 export interface CellServer {
   /** What an operation writes that sees this server's files. */
   readonly marker: string;
-  /** Makes it the server a cell asks for, with the agent at `address`; `protection` is what `agents add` is told, no TLS when absent. */
+  /**
+   * Makes it the server a cell asks for, with the agent at `address`; `protection` is what `agents add` is told, no TLS when absent.
+   *
+   * @throws {NotApplicable} when it is no such product, or does not have `server-identity@1`.
+   * @throws {TargetUnreachable} when it does not take a step that every server takes.
+   */
   prepare(cell: Cell, instanceId: string | undefined, address: string, protection?: readonly string[]): Promise<void>;
   sync(...options: string[]): Promise<StepResult>;
   run(...words: string[]): Promise<StepResult>;
   begin(...words: string[]): RunningStep;
 }
+
+const UNKNOWN_STEP = 2;
+const OPTIONAL_SETTINGS: ReadonlySet<string> = new Set(["Server.Product", "Server.ProductVersion", "Server.Identity"]);
 
 /** Installs a server and loads its packages; `directory` is where they are written. */
 export async function installCellServer(
@@ -32,7 +40,7 @@ export async function installCellServer(
   }
 
   let cells = 0;
-  let settings: Readonly<Record<string, string>> = {};
+  const settings = new Map<string, string>();
   const agent = (): string => `cell-${cells}`;
   return {
     marker,
@@ -44,9 +52,10 @@ export async function installCellServer(
         "Agent.InstanceId": instanceId ?? "",
       };
       for (const [name, value] of Object.entries(wanted)) {
-        if (settings[name] !== value) await requireDone(installation, "settings", "set", name, value);
+        if (settings.get(name) === value) continue;
+        await set(installation, name, value);
+        settings.set(name, value);
       }
-      settings = wanted;
       cells += 1;
       await requireDone(installation, "agents", "add", agent(), address, ...protection);
     },
@@ -56,7 +65,21 @@ export async function installCellServer(
   };
 }
 
+/** A server may be one product only, and may lack `server-identity@1`; it says so by not knowing the step (SERVER.md). */
+async function set(installation: ServerInstallation, name: string, value: string): Promise<void> {
+  const words = ["settings", "set", name, value] as const;
+  const result = await installation.step(...words);
+  if (result.exitCode === UNKNOWN_STEP && OPTIONAL_SETTINGS.has(name)) {
+    if (name === "Server.Identity" && value === "off") return; // what a server without the feature is anyway
+    throw new NotApplicable(`the server does not take the step \`${words.join(" ")}\``);
+  }
+  requireGood(words, result);
+}
+
 async function requireDone(installation: ServerInstallation, ...words: string[]): Promise<void> {
-  const { exitCode, stderr } = await installation.step(...words);
+  requireGood(words, await installation.step(...words));
+}
+
+function requireGood(words: readonly string[], { exitCode, stderr }: StepResult): void {
   if (exitCode !== 0) throw new TargetUnreachable(`the step \`${words.join(" ")}\` ended with ${exitCode}: ${stderr}`);
 }

@@ -16,11 +16,17 @@ const CONSTELLATIONS = ["one server", "two addresses", "one address"] as const;
 /** What the operators set: for one server `unset` or `unique`; for two servers also the same on both, or on one of the two. */
 const INSTANCE_IDS = ["unset", "unique", "equal", "one of two"] as const;
 
+/** Whose server and whose agent it is, where several implementations of either are judged: the names they were given. */
+export interface Names {
+  readonly server?: string;
+  readonly agent?: string;
+}
+
 export type Constellation = (typeof CONSTELLATIONS)[number];
 export type InstanceIds = (typeof INSTANCE_IDS)[number];
 
 /** One question of the matrix: what happens between these servers and this agent. */
-export interface Cell {
+export interface Cell extends Names {
   readonly product: string;
   readonly productVersion: string;
   readonly agentVersion: number;
@@ -36,9 +42,10 @@ export interface Cell {
  */
 export type Outcome = "isolated" | "shared" | "refused";
 
-/** The permanent name of a cell, such as `BuildMaster-6.1.20/46/two-addresses/unset`. */
+/** The permanent name of a cell, such as `BuildMaster-6.1.20/46/two-addresses/unset`; the implementations' names in front, where it has any. */
 export function cellId(cell: Cell): string {
   const words = [
+    ...[cell.server, cell.agent].filter((name) => name !== undefined),
     `${cell.product}-${cell.productVersion}`,
     String(cell.agentVersion),
     cell.constellation,
@@ -66,13 +73,20 @@ export function instanceIdOf(
   }
 }
 
-/** Every cell there is, product by product and agent by agent. */
-export function allCells(): Cell[] {
+/** True for a version whose cells the rules decide: one of the matrix, or a newer one, which is held to the newest dialect. */
+export function isJudged(agentVersion: number): boolean {
+  const known: readonly number[] = AGENT_VERSIONS;
+  return known.includes(agentVersion) || agentVersion > Math.max(...known);
+}
+
+/** Every cell there is of agents of these versions, product by product and agent by agent. */
+export function allCells(agentVersions: readonly number[] = AGENT_VERSIONS, names: Names = {}): Cell[] {
   return PRODUCTS.flatMap((product) =>
-    AGENT_VERSIONS.flatMap((agentVersion) =>
+    agentVersions.flatMap((agentVersion) =>
       CONSTELLATIONS.flatMap((constellation) =>
         instanceIdsOf(constellation).flatMap((instanceIds) =>
           (agentVersion >= 49 ? [false, true] : [false]).map((serverIdentity) => ({
+            ...names,
             ...product,
             agentVersion,
             constellation,

@@ -7,6 +7,9 @@ import { extensionOf, hostOf } from "../material/shell-host.ts";
 const EXTENSION = "marker";
 const FILE = "marker.txt";
 
+/** When the files of the two servers were modified: two times, the later one first, so that nothing rests on which is newer. */
+export const MODIFIED = { one: new Date("2026-01-02T03:04:05Z"), two: new Date("2025-06-07T08:09:10Z") };
+
 /**
  * `show` writes the marker. `hold READY GO` makes the file READY, waits for the file GO and then writes the marker, so that something can
  * happen to the files of an operation while it runs.

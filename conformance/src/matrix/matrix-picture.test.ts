@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { describe, it } from "mocha";
-import { type Cell, cellId, type Outcome } from "./cell.ts";
+import { packageFile } from "../package-file.ts";
+import { allCells, type Cell, cellId, type Outcome } from "./cell.ts";
+import { expectationOf } from "./expectation.ts";
 import { matrixPicture } from "./matrix-picture.ts";
 import type { CellResult } from "./run-cell.ts";
 
@@ -53,6 +56,37 @@ describe("the picture of the matrix", () => {
     ]);
     const versions = [...picture.matchAll(/class="version"[^>]*>(\d+)</g)].map(([, version]) => version);
     assert.deepEqual(versions, ["51", "49"]);
+  });
+
+  it("is the one in the README where every cell is as the clauses say", () => {
+    const agreeing = allCells().map((cell) => result(expectationOf(cell).outcome, cell));
+    assert.equal(matrixPicture(agreeing), readFileSync(packageFile("interop-matrix.svg"), "utf8"));
+  });
+
+  it("has the agents of several implementations side by side and their servers one below the other, each under its name", () => {
+    const cells = ["s", "t"].flatMap((server) =>
+      [49, 51].flatMap((agentVersion) => ["z", "a&b"].map((agent) => ({ server, agent, agentVersion }))),
+    );
+    const picture = matrixPicture(cells.map((cell) => result("isolated", cell)));
+    const names = [...picture.matchAll(/rotate\(-90\)">([^<]*)</g)].map(([, name]) => name);
+    assert.deepEqual(
+      names,
+      [...Array(2)].flatMap(() => ["z 49", "z 51", "a&amp;b 49", "a&amp;b 51"]),
+    );
+    const places = [...picture.matchAll(/<g class="isolated" transform="translate\((\S+ \S+)\)"/g)].map(
+      ([, place]) => place,
+    );
+    assert.equal(new Set(places).size, cells.length + 1);
+    assert.match(picture, />s<\/text>/);
+    assert.match(picture, />t<\/text>/);
+    assert.equal(count(picture, /class="differs"/g), 0);
+  });
+
+  it("has a shape of its own, without a frame, for a cell that is not applicable", () => {
+    const picture = matrixPicture([{ ...result("isolated"), agrees: false, notApplicable: "it lacks the feature" }]);
+    assert.equal(count(picture, /<g class="not-applicable"/g), 1 + 1);
+    assert.equal(count(picture, /class="differs"/g), 0);
+    assert.equal(count(matrixPicture([result("isolated")]), /not-applicable/g), 0);
   });
 
   it("shows a product's name as text, whatever is in it", () => {

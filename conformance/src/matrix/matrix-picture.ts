@@ -1,5 +1,6 @@
 import type { Cell } from "./cell.ts";
 import type { CellResult } from "./run-cell.ts";
+import { differs } from "./tally.ts";
 
 const CELL = { width: 18, height: 22 } as const;
 const MARGIN = 16;
@@ -7,6 +8,10 @@ const LABELS_WIDTH = 250;
 const HEADER_HEIGHT = 84;
 const GROUP_GAP = 14;
 const LEGEND_HEIGHT = 44;
+const BAND_HEADING = 30;
+const BAND_GAP = 18;
+/** Of a letter in the heading of a column, at most. */
+const LETTER_WIDTH = 6.5;
 
 /** What each outcome looks like: never by its colour alone. Coordinates are those within a cell. */
 const SHAPES = {
@@ -14,37 +19,77 @@ const SHAPES = {
   shared: '<path d="M5 7h8v8H5z"/>',
   refused: '<path d="M3 10h12v2H3z"/>',
   unclear: '<path d="M8 6h2v7H8zM8 15h2v2H8z"/>',
+  "not-applicable": '<path d="M7 10h4v2H7z"/>',
 } as const;
 const LEGEND = [
   ["isolated", "each server has its own files"],
   ["shared", "they have one set of files between them"],
   ["refused", "one is turned away, with the reason"],
 ] as const;
+const NOT_APPLICABLE = ["not-applicable", "nothing is asked"] as const;
 
-/** The matrix as one SVG picture: products and agents across, addresses and InstanceIds down; a cell that differs has a frame. */
+type Column = readonly [key: string, cell: Cell];
+
+/** The servers of one implementation in the picture: every product across. */
+interface Band {
+  readonly rows: readonly string[];
+  readonly columns: readonly Column[];
+  /** Where its first row is, in CSS pixels from the top. */
+  readonly top: number;
+}
+
+/**
+ * The matrix as one SVG picture: products and agents across, addresses and InstanceIds down; a cell that differs has a frame. Several
+ * implementations of a server stand one below the other, those of an agent side by side.
+ */
 export function matrixPicture(results: readonly CellResult[]): string {
-  const groups = [...Map.groupBy(results, ({ cell }) => `${cell.product} ${cell.productVersion}`)];
   const rows = [...new Set(results.map(({ cell }) => rowOf(cell)))];
-  const columns = [...new Map(results.map(({ cell }) => [columnOf(cell), cell]))].sort(
-    ([, one], [, other]) =>
-      Number(one.serverIdentity) - Number(other.serverIdentity) || one.agentVersion - other.agentVersion,
-  );
-  const groupWidth = columns.length * CELL.width;
-  const width = 2 * MARGIN + LABELS_WIDTH + groups.length * (groupWidth + GROUP_GAP) - GROUP_GAP;
-  const height = HEADER_HEIGHT + rows.length * CELL.height + LEGEND_HEIGHT;
-  const rowY = (row: number): number => HEADER_HEIGHT + row * CELL.height;
+  const columns = columnsOf(results);
+  const bands = [...Map.groupBy(results, ({ cell }) => cell.server)];
+  const products = new Set(results.map(({ cell }) => productOf(cell))).size;
+  const headerHeight = HEADER_HEIGHT + roomForNames(columns);
+  const bandHeight = headerHeight + rows.length * CELL.height + (bands.length > 1 ? BAND_HEADING : 0);
+  const topOf = (band: number): number => band * (bandHeight + BAND_GAP);
+  const width = 2 * MARGIN + LABELS_WIDTH + products * (columns.length * CELL.width + GROUP_GAP) - GROUP_GAP;
+  const height = topOf(bands.length - 1) + bandHeight + LEGEND_HEIGHT;
 
-  const labels = rows.map((row, index) => text(MARGIN, rowY(index) + 15, escaped(row)));
-  const drawn = groups.map(([heading, ofGroup], index) => {
-    const left = MARGIN + LABELS_WIDTH + index * (groupWidth + GROUP_GAP);
+  const drawn = bands.map(([server, ofServer], index) => {
+    const heading = bands.length > 1 ? BAND_HEADING : 0;
+    const name = heading > 0 ? [text(MARGIN, topOf(index) + 24, escaped(server ?? ""), "product")] : [];
+    const top = topOf(index) + heading + headerHeight;
+    return [...name, ...bandOf(ofServer, { rows, columns, top })];
+  });
+  const isAny = results.some(({ notApplicable }) => notApplicable !== undefined);
+  const legend = [...LEGEND, ...(isAny ? [NOT_APPLICABLE] : [])].map(([outcome, meaning], index) => {
+    const left = MARGIN + index * 360;
+    return `${shape(outcome, left, height - 30)}${text(left + 26, height - 15, `<tspan class="product">${outcome}</tspan>: ${meaning}`)}`;
+  });
+
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">
+<title id="title">Which pairs of server and agent versions isolate two servers, which share, which refuse</title>
+<style>${STYLE}${isAny ? STYLE_OF_NOT_APPLICABLE : ""}</style>
+<rect class="paper" width="${width}" height="${height}" rx="6"/>
+${[...drawn.flat(), ...legend].join("\n")}
+</svg>
+`;
+}
+
+function bandOf(results: readonly CellResult[], { rows, columns, top }: Band): string[] {
+  const rowY = (row: number): number => top + row * CELL.height;
+  const above = top - roomForNames(columns);
+  const labels = [
+    text(MARGIN, above - 54, "server", "soft"),
+    text(MARGIN, top - 14, "agent version", "soft"),
+    ...rows.map((row, index) => text(MARGIN, rowY(index) + 15, escaped(row))),
+  ];
+  const drawn = [...Map.groupBy(results, ({ cell }) => productOf(cell))].map(([heading, ofGroup], index) => {
+    const left = MARGIN + LABELS_WIDTH + index * (columns.length * CELL.width + GROUP_GAP);
     const byPlace = new Map(ofGroup.map((each) => [`${rowOf(each.cell)}|${columnOf(each.cell)}`, each]));
     const withIdentity = columns.findIndex(([, cell]) => cell.serverIdentity);
     return [
-      text(left, 30, escaped(heading), "product"),
-      ...(withIdentity < 0 ? [] : [text(left + withIdentity * CELL.width, 50, "+ identity", "soft")]),
-      ...columns.map(([, cell], column) =>
-        text(left + (column + 0.5) * CELL.width, 70, String(cell.agentVersion), "version"),
-      ),
+      text(left, above - 54, escaped(heading), "product"),
+      ...(withIdentity < 0 ? [] : [text(left + withIdentity * CELL.width, above - 34, "+ identity", "soft")]),
+      ...columns.map(([, cell], column) => columnHeading(cell, left + (column + 0.5) * CELL.width, top - 14)),
       ...rows.flatMap((row, rowIndex) =>
         columns.map(([column], columnIndex) =>
           picturedCell(byPlace.get(`${row}|${column}`), left + columnIndex * CELL.width, rowY(rowIndex)),
@@ -52,28 +97,38 @@ export function matrixPicture(results: readonly CellResult[]): string {
       ),
     ].join("\n");
   });
-  const legend = LEGEND.map(([outcome, meaning], index) => {
-    const left = MARGIN + index * 360;
-    return `${shape(outcome, left, height - 30)}${text(left + 26, height - 15, `<tspan class="product">${outcome}</tspan>: ${meaning}`)}`;
-  });
+  return [...labels, ...drawn];
+}
 
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-labelledby="title">
-<title id="title">Which pairs of server and agent versions isolate two servers, which share, which refuse</title>
-<style>${STYLE}</style>
-<rect class="paper" width="${width}" height="${height}" rx="6"/>
-${text(MARGIN, 30, "server", "soft")}
-${text(MARGIN, 70, "agent version", "soft")}
-${[...labels, ...drawn, ...legend].join("\n")}
-</svg>
-`;
+/** By `server-identity@1`, then implementation by implementation as they were named, then by version. */
+function columnsOf(results: readonly CellResult[]): Column[] {
+  const agents = [...new Set(results.map(({ cell }) => cell.agent))];
+  return [...new Map(results.map(({ cell }) => [columnOf(cell), cell]))].sort(
+    ([, one], [, other]) =>
+      Number(one.serverIdentity) - Number(other.serverIdentity) ||
+      agents.indexOf(one.agent) - agents.indexOf(other.agent) ||
+      one.agentVersion - other.agentVersion,
+  );
+}
+
+function columnHeading({ agent, agentVersion }: Cell, centre: number, baseline: number): string {
+  if (agent === undefined) return text(centre, baseline, String(agentVersion), "version");
+  const words = escaped(`${agent} ${agentVersion}`);
+  return `<text style="font-size: 10px" transform="translate(${centre + 4} ${baseline + 6}) rotate(-90)">${words}</text>`;
+}
+
+/** Names are written upwards and need height; a version alone needs none. */
+function roomForNames(columns: readonly Column[]): number {
+  const lengths = columns.map(([, { agent }]) => (agent === undefined ? 0 : agent.length));
+  return Math.ceil(Math.max(0, ...lengths) * LETTER_WIDTH);
 }
 
 function picturedCell(result: CellResult | undefined, left: number, top: number): string {
   if (result === undefined) return "";
-  const frame = result.agrees
+  const frame = !differs(result)
     ? ""
     : `<rect class="differs" x="${left + 1}" y="${top + 1}" width="${CELL.width - 2}" height="${CELL.height - 2}"/>`;
-  return shape(result.observed.outcome, left, top) + frame;
+  return shape(result.notApplicable === undefined ? result.observed.outcome : "not-applicable", left, top) + frame;
 }
 
 function shape(outcome: keyof typeof SHAPES, left: number, top: number): string {
@@ -85,8 +140,12 @@ function rowOf({ constellation, instanceIds }: Cell): string {
   return `${constellation}, InstanceId ${instanceIds}`;
 }
 
-function columnOf({ agentVersion, serverIdentity }: Cell): string {
-  return `${agentVersion}${serverIdentity ? "+" : ""}`;
+function columnOf({ agent = "", agentVersion, serverIdentity }: Cell): string {
+  return `${agent} ${agentVersion}${serverIdentity ? "+" : ""}`;
+}
+
+function productOf({ product, productVersion }: Cell): string {
+  return `${product} ${productVersion}`;
 }
 
 function text(left: number, top: number, content: string, style = "label"): string {
@@ -112,3 +171,7 @@ text { font: 12px system-ui, sans-serif; fill: #1b1f24; }
   .refused rect { fill: #0c2d4a; } .refused path { fill: #9ecbff; }
   .unclear rect { fill: #3d444d; } .unclear path { fill: #e6edf3; }
 }`;
+
+const STYLE_OF_NOT_APPLICABLE = `
+.not-applicable rect { fill: none; stroke: #d0d7de; } .not-applicable path { fill: #57606a; }
+@media (prefers-color-scheme: dark) { .not-applicable rect { stroke: #3d444d; } .not-applicable path { fill: #9da7b3; } }`;

@@ -20,6 +20,8 @@ export interface CellSurroundings extends CellView {
 export interface CellResult extends CellSeen {
   readonly id: string;
   readonly cell: Cell;
+  /** Why nothing can be asked of these implementations here; such a cell neither agrees nor differs. */
+  readonly notApplicable?: string;
   readonly transcript: readonly TranscriptEntry[];
 }
 

@@ -1,87 +1,62 @@
-import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
-import { startAgentByCommand } from "../attach/agent-by-command.ts";
-import type { Command } from "../attach/process-group.ts";
-import type { ServerTarget } from "../attach/target.ts";
-import { makeTemporaryDirectory, removeTemporaryDirectory } from "../attach/temporary-directory.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import type { Cell } from "./cell.ts";
-import { installCellServer } from "./cell-server.ts";
-import { type CellResult, runCell } from "./run-cell.ts";
+import { cellNotRun } from "./cell-not-run.ts";
+import { cellsInOrder, type Pairing } from "./implementation.ts";
+import type { CellResult } from "./run-cell.ts";
+import { runPairing } from "./run-pairing.ts";
 
 /** What a matrix is run with. */
 export interface MatrixRun {
-  readonly cells: readonly Cell[];
-  /** The command that starts an agent of a version; see the attachment by command. */
-  readonly agentCommand: (version: number) => Command;
-  readonly server: ServerTarget;
-  /** How many agents are looked at at once. */
+  readonly pairings: readonly Pairing[];
+  /** How many pairings are looked at at once. */
   readonly jobs: number;
   readonly patienceMs: number;
   readonly onResult?: (result: CellResult) => void;
+  /** Told what is worth a word and makes no cell another one. */
+  readonly onRemark?: (words: string) => void;
 }
 
-/** When the files of the two servers were modified: two times, the later one first, so that nothing rests on which is newer. */
-export const MODIFIED = { one: new Date("2026-01-02T03:04:05Z"), two: new Date("2025-06-07T08:09:10Z") };
-
 /**
- * Runs every cell. Each agent runs once, with two servers, and its cells one after another: two of them in one instance at a time would
- * not know whose files they see. State is kept apart by addresses and InstanceIds that no other cell of the agent has.
+ * Runs every cell. What cannot be started or driven makes its own cells differ, and the other implementations are gone on with.
  *
- * @throws {TargetUnreachable} when an agent or the server cannot be started or driven.
+ * @throws {TargetUnreachable} when it is the only server or the only agent that cannot be started or driven: there is nothing to go on with.
  */
 export async function runMatrix(run: MatrixRun): Promise<CellResult[]> {
-  const versions = [...new Set(run.cells.map((cell) => cell.agentVersion))];
+  const alone = new Set(run.pairings.map(({ server }) => server)).size === 1 && !hasSeveralAgents(run.pairings);
   const results = new Map<Cell, CellResult>();
-  const waiting = [...versions];
+  const note = (result: CellResult): void => {
+    results.set(result.cell, result);
+    run.onResult?.(result);
+  };
+  const waiting = [...run.pairings];
   const failures: unknown[] = [];
   const work = async (): Promise<void> => {
-    for (let version = waiting.shift(); version !== undefined && failures.length === 0; version = waiting.shift()) {
+    for (let pairing = waiting.shift(); pairing !== undefined && failures.length === 0; pairing = waiting.shift()) {
       try {
-        await runAgent(run, version, results);
+        await runPairing({ ...run, pairing, onResult: note });
       } catch (error) {
-        failures.push(error);
+        if (alone || !(error instanceof TargetUnreachable)) failures.push(error);
+        else giveUp(run, pairing, results, error.message, note);
       }
     }
   };
   await Promise.all(Array.from({ length: run.jobs }, work));
   if (failures.length > 0) throw failures[0];
-  return run.cells.map((cell) => results.get(cell) as CellResult);
+  return cellsInOrder(run.pairings).map((cell) => results.get(cell) as CellResult);
 }
 
-async function runAgent(run: MatrixRun, version: number, results: Map<Cell, CellResult>): Promise<void> {
-  const { server, patienceMs } = run;
-  const directory = makeTemporaryDirectory("berth-matrix-");
-  const agent = await startAgentByCommand({ command: run.agentCommand(version), patienceMs });
-  try {
-    const servers = [
-      await installCellServer(server, "one", MODIFIED.one, directory),
-      await installCellServer(server, "two", MODIFIED.two, directory),
-    ] as const;
-    const cells = run.cells.filter((cell) => cell.agentVersion === version);
-    for (const [index, cell] of cells.entries()) {
-      const place = join(directory, `cell-${index}`);
-      await mkdir(place);
-      const result = await runCell(cell, {
-        agent: agent.address,
-        servers,
-        addresses: [addressOf(2 * index), addressOf(2 * index + 1)],
-        instanceIds: [`cell ${index} one`, `cell ${index} two`],
-        directory: place,
-        patienceMs,
-      });
-      results.set(cell, result);
-      run.onResult?.(result);
-    }
-  } finally {
-    await agent.stop();
-    await removeTemporaryDirectory(directory);
-  }
+function hasSeveralAgents(pairings: readonly Pairing[]): boolean {
+  return new Set(pairings.map(({ agent }) => agent)).size > 1;
 }
 
-/** The addresses of the loopback range from 127.1.0.1 on; every one is this machine. */
-function addressOf(number: number): string {
-  if (number >= 0xffff) throw new TargetUnreachable("there are more cells than addresses");
-  const next = number + 1;
-  return `127.1.${next >> 8}.${next & 0xff}`;
+function giveUp(
+  { onRemark }: MatrixRun,
+  { cells }: Pairing,
+  results: ReadonlyMap<Cell, CellResult>,
+  reason: string,
+  note: (result: CellResult) => void,
+): void {
+  const left = cells.filter((cell) => !results.has(cell));
+  for (const cell of left) note(cellNotRun(cell, reason));
+  if (left.length === 0) onRemark?.(reason);
 }

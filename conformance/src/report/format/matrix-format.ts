@@ -12,9 +12,13 @@ const instanceIds = z.enum(["unset", "unique", "equal", "one of two"]) satisfies
 
 const cell = z
   .strictObject({
+    server: z.string().optional().describe("The name of the servers' implementation, where several were judged."),
+    agent: z.string().optional().describe("The name of the agent's implementation, where several were judged."),
     product: z.string().describe("The servers' product."),
     productVersion: z.string().describe("Its version."),
-    agentVersion: z.int().describe("The version that the agent announced."),
+    agentVersion: z
+      .int()
+      .describe("The version that the agent announces, or is judged as where it did not come to that."),
     constellation: constellation.describe("How many servers there are, and how the agent sees them."),
     instanceIds: instanceIds.describe("What the operators set as InstanceId."),
     serverIdentity: z.boolean().describe("Whether the servers offer `server-identity@1`."),
@@ -42,12 +46,20 @@ const observation = z
 
 const cellResult = z
   .strictObject({
-    id: z.string().describe("The permanent name of the cell, such as `BuildMaster-6.1.20/46/two-addresses/unset`."),
+    id: z
+      .string()
+      .describe(
+        "The permanent name of the cell, such as `BuildMaster-6.1.20/46/two-addresses/unset`; the names of the implementations are in front where several were judged.",
+      ),
     cell,
     expected: expectation,
     observed: observation,
     agrees: z.boolean().describe("Whether what was seen is what the clauses say."),
     difference: z.string().optional().describe("Why it does not agree, in words."),
+    notApplicable: z
+      .string()
+      .optional()
+      .describe("Why the cell asks nothing of these implementations. It then neither agrees nor differs."),
     transcript: z.array(transcriptEntryFormat).describe("What went over the wire, oldest first."),
   } satisfies Shape<CellResult>)
   .describe("A cell with what the clauses say and what was seen.");
