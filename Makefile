@@ -31,7 +31,7 @@ transcripts: build ## record what explain shows as right, from the references
 	@scripts/transcripts.sh
 
 wrong-transcripts: build ## record what explain shows as wrong, from the mutants
-	node scripts/wrong-transcripts.mjs
+	node conformance/bin/berth-conformance.js mutants --jobs 4 --transcripts conformance/transcripts
 
 examples: build ## build the example agents in other languages, judge them, and run the reference server with them, where this machine has the languages
 	@scripts/examples.sh

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { packageFile } from "../package-file.ts";
+import { readTranscript } from "../transcripts/transcript-file.ts";
 
 describe("berth-conformance mutants", function () {
   this.timeout(60_000);
@@ -42,5 +43,14 @@ describe("berth-conformance mutants", function () {
     const { mutants } = JSON.parse(readFileSync(join(folder, "reports/mutants.json"), "utf8"));
     assert.deepEqual([mutants.length, mutants[0].status], [1, "killed"]);
     assert.match(readFileSync(join(folder, "reports/mutants.html"), "utf8"), /offer-digest-of-any-length/);
+  });
+
+  it("writes down what a case sees that catches one, as explain shows it", async () => {
+    const { exitCode, stdout } = await run("--filter", "offer-digest-of-any-length", "--transcripts", "seen");
+    assert.equal(exitCode, 0, stdout);
+    assert.match(stdout, /^new examples of what is wrong in seen: 1$/m);
+    const { wrong } = readTranscript("offer-digest-of-other-length", join(folder, "seen"));
+    assert.match(wrong?.of ?? "", /digest/);
+    assert.match(JSON.stringify(wrong?.entries), /"Sync:offer"/);
   });
 });

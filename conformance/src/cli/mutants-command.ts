@@ -8,9 +8,11 @@ import type { ListedMutant, MutantResult } from "../mutants/mutant-result.ts";
 import { mutantsPage, mutantsReport } from "../mutants/mutants-report.ts";
 import { listedMutants, mutantsTable, referenceFaults, suiteFaults } from "../mutants/mutants-table.ts";
 import { listMutants, type MutantsRun, runMutant, runReferences } from "../mutants/run-mutants.ts";
+import { wrongExamples } from "../mutants/wrong-examples.ts";
 import { writeReport } from "../report/write-report.ts";
 import { calibrate } from "../runner/calibrate.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
+import { RECORDED } from "../transcripts/recording-of.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { watchInterruption } from "./interruption.ts";
 import { count } from "./run-options.ts";
@@ -23,6 +25,7 @@ interface MutantsOptions {
   readonly list?: boolean;
   readonly json: string;
   readonly html: string;
+  readonly transcripts?: string;
 }
 
 /** Cases that go on at once against one mutant. */
@@ -41,6 +44,10 @@ export function addMutantsCommand(program: CommanderCommand, exit: (code: ExitCo
     .option("--list", "name the mutants and run nothing")
     .option("--json <file>", "where the results go", "reports/mutants.json")
     .option("--html <file>", "where the page goes", "reports/mutants.html")
+    .option(
+      "--transcripts <directory>",
+      "also write down what explain shows as wrong, for cases that have no such example",
+    )
     .addHelpText(
       "after",
       `
@@ -82,13 +89,17 @@ async function conductMutants(options: MutantsOptions): Promise<ExitCode> {
 async function judgeSuite(mutants: readonly ListedMutant[], options: MutantsOptions): Promise<ExitCode> {
   const catalogue = readCatalogue();
   const { stretch } = await calibrate();
-  const seed = requireSeed(options.seed);
+  const { transcripts } = options;
+  const examples = transcripts === undefined ? undefined : wrongExamples(mutants, transcripts);
+  const seed = requireSeed(options.seed ?? (examples && RECORDED.seed));
+  const nonce = examples ? RECORDED.nonce : randomBytes(3).toString("hex");
   const run: MutantsRun = {
     catalogue,
     clauses: catalogue.clauses,
     commands: mutantCommands(),
     jobs: CASES_AT_ONCE,
-    scope: { seed, nonce: randomBytes(3).toString("hex"), timeScale: stretch, packages: [] },
+    scope: { seed, nonce, timeScale: stretch, packages: [] },
+    onKill: examples?.take,
   };
   const references = await runReferences(mutants, run);
   const faults = referenceFaults(references);
@@ -101,6 +112,7 @@ async function judgeSuite(mutants: readonly ListedMutant[], options: MutantsOpti
   const report = mutantsReport(results, catalogue.clauses, seed, gate);
   writeReport(options.json, `${JSON.stringify(report, null, 2)}\n`);
   writeReport(options.html, mutantsPage(report));
+  if (examples) console.log(`new examples of what is wrong in ${transcripts}: ${examples.write().length}`);
   const slips = suiteFaults(results);
   for (const line of [...slips, ...mutantsTable(results, gate)]) console.log(line);
   const isProven = results.every(({ status }) => status === "killed") && (gate?.gaps ?? []).length === 0;

@@ -1,13 +1,12 @@
 import type { Command as CommanderCommand } from "commander";
 import type { CaseRecord } from "../case.ts";
-import { messageTypes } from "../future/message-types.ts";
 import { USUAL_PRODUCT_VERSION } from "../product-version.ts";
 import type { EventLog } from "../report/event-log.ts";
 import type { ReportedCase, RunEvent } from "../report/run-event.ts";
 import type { TranscriptEntry } from "../report/transcript.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { isMet } from "../runner/outcome.ts";
-import { callsOf, recordingOf } from "../transcripts/recording-of.ts";
+import { RECORDED, rightRecording, wrongRecording } from "../transcripts/recording-of.ts";
 import { readTranscript, writeTranscript } from "../transcripts/transcript-file.ts";
 import { olderCommandOf } from "./agent-attachment.ts";
 import { readCatalogue } from "./catalogue.ts";
@@ -24,9 +23,6 @@ interface RecordOptions extends CaseOptions {
   readonly upgradeFrom?: string;
   readonly driver?: true;
 }
-
-/** What is the same in every recording, so that recording again changes only what has changed. */
-const FIXED = { seed: "5eed", nonce: "recorded" } as const;
 
 type Judging = (run: {
   readonly log: EventLog;
@@ -46,7 +42,7 @@ export function addRecordCommand(program: CommanderCommand, exit: (code: ExitCod
     .action(async (words: string[], { upgradeFrom: older, ...options }: RecordOptions) => {
       const fixed = {
         attachment: { command: requireCommand(words), byImage: false, upgradeFrom: olderCommandOf(older) },
-        options: { ...options, seed: options.seed ?? FIXED.seed },
+        options: { ...options, seed: options.seed ?? RECORDED.seed },
         catalogue: readCatalogue(),
         knownFailures: [],
       };
@@ -61,7 +57,7 @@ export function addRecordCommand(program: CommanderCommand, exit: (code: ExitCod
         byImage: false,
         byDriver: options.driver ?? false,
         productVersion: USUAL_PRODUCT_VERSION,
-        options: { ...options, seed: options.seed ?? FIXED.seed },
+        options: { ...options, seed: options.seed ?? RECORDED.seed },
         catalogue: readCatalogue(),
         knownFailures: [],
       };
@@ -88,7 +84,7 @@ async function recordCases(options: RecordOptions, judge: Judging): Promise<Exit
     await judge({
       log,
       interruption,
-      nonce: FIXED.nonce,
+      nonce: RECORDED.nonce,
       onWire: (record, entries) => void wires.set(record.id, entries),
     });
   } finally {
@@ -113,12 +109,9 @@ function isExample({ id, outcome, clauses, failure }: ReportedCase, { to, filter
 }
 
 function withRecording(each: ReportedCase, entries: readonly TranscriptEntry[], { to, of, wrong }: RecordOptions) {
-  const known = new Set([...messageTypes().keys()].map((path) => path.slice(path.lastIndexOf("/") + 1)));
   const before = readTranscript(each.id, to);
-  const recording = recordingOf(wrong ? "wrong" : "right", of, entries, callsOf(entries, known));
-  if (!wrong) return { ...before, right: recording };
-  const { code, expected, actual } = each.failure!;
-  return { ...before, wrong: { code, expected, actual, ...recording } };
+  if (!wrong) return { ...before, right: rightRecording(of, entries) };
+  return { ...before, wrong: wrongRecording(of, entries, each.failure!) };
 }
 
 function memoryLog(): EventLog {

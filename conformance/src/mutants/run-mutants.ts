@@ -21,6 +21,8 @@ const BOUND = { leastMs: 20_000, leastForHangingMs: 5_000, timesLonger: 4 } as c
 export interface MutantsRun extends CaseRun {
   readonly catalogue: Catalogue;
   readonly commands: MutantCommands;
+  /** Told of every case that has caught a mutant. */
+  onKill?(mutant: ListedMutant, record: CaseRecord, result: CaseResult): void;
 }
 
 /** The mutants of both ends as one list, the agents first. */
@@ -57,6 +59,7 @@ export async function runMutant(
     const caseMs = caseMsOf(mutant, records, run, references);
     const results = await runOn(mutant, records, { ...run, caseMs }, usedFile);
     const cases = results.map((result, index) => judgeMutantCase(mutant, records[index]!, result));
+    for (const [index, { kills }] of cases.entries()) if (kills) run.onKill?.(mutant, records[index]!, results[index]!);
     if (!existsSync(usedFile)) return ended("unused", cases);
     return ended(cases.some((each) => each.kills) ? "killed" : "survived", cases);
   } catch (error) {

@@ -1,5 +1,9 @@
+import { messageTypes } from "../future/message-types.ts";
 import type { TranscriptEntry } from "../report/transcript.ts";
-import type { RecordedEntry, Recording } from "./transcript-file.ts";
+import type { RecordedEntry, Recording, WrongRecording } from "./transcript-file.ts";
+
+/** What is the same in every recording, so that recording again changes only what has changed. */
+export const RECORDED = { seed: "5eed", nonce: "recorded" } as const;
 
 /** How much of a long case is kept at its ends: of a wrong one mostly the end, where it goes wrong. */
 const KEPT = { right: { first: 6, last: 2 }, wrong: { first: 4, last: 10 } } as const;
@@ -9,13 +13,21 @@ const MESSAGE_CHARACTERS_MAX = 600;
 /** The directories of cases and targets have another name each time. */
 const TEMPORARY = /[^\s"']*\/(berth-(?:case|agent|server|upgrade))-[A-Za-z0-9]{6}/g;
 
-/** What is kept of a case's wire. */
-export function recordingOf(
-  half: "right" | "wrong",
+/** What is kept of the wire of a case that `of` has passed. */
+export function rightRecording(of: string, entries: readonly TranscriptEntry[]): Recording {
+  return recordingOf("right", of, entries);
+}
+
+/** The same of a case that `of` has failed, and how that was seen. */
+export function wrongRecording(
   of: string,
   entries: readonly TranscriptEntry[],
-  calls: readonly string[],
-): Recording {
+  { code, expected, actual }: Pick<WrongRecording, "code" | "expected" | "actual">,
+): WrongRecording {
+  return { code, expected, actual, ...recordingOf("wrong", of, entries) };
+}
+
+function recordingOf(half: "right" | "wrong", of: string, entries: readonly TranscriptEntry[]): Recording {
   const kept = keptPlaces(half, entries);
   const recorded: Recording["entries"] = [];
   let before = -1;
@@ -24,7 +36,7 @@ export function recordingOf(
     recorded.push(recordedEntry(entries[place]!));
     before = place;
   }
-  return { of, calls: [...calls], entries: recorded };
+  return { of, calls: callsOf(entries), entries: recorded };
 }
 
 /** In order, each once. */
@@ -51,7 +63,8 @@ function recordedEntry({ direction, peer, method, message }: TranscriptEntry): R
 }
 
 /** The calls of the protocol among what went over the wire, each once, by name. */
-export function callsOf(entries: readonly TranscriptEntry[], known: ReadonlySet<string>): string[] {
+function callsOf(entries: readonly TranscriptEntry[]): string[] {
+  const known = new Set([...messageTypes().keys()].map((path) => path.slice(path.lastIndexOf("/") + 1)));
   const names = entries.map(({ method }) => method.split(/[/:]/, 1)[0]!);
   return [...new Set(names)].filter((name) => known.has(name)).toSorted();
 }

@@ -21,18 +21,22 @@ const recording = z.strictObject({
   entries: z.array(z.union([entry, z.strictObject({ leftOut: z.int().positive() })])),
 });
 
+const wrongRecording = recording.extend({ code: z.string(), expected: z.string(), actual: z.string() });
+
 const file = z.strictObject({
   case: z.string(),
   /** The case against an end that passes it. */
   right: recording.optional(),
   /** The same against an end that breaks what the case judges, and how that was seen. */
-  wrong: recording.extend({ code: z.string(), expected: z.string(), actual: z.string() }).optional(),
+  wrong: wrongRecording.optional(),
 });
 
 /** One message of a recorded case. */
 export type RecordedEntry = z.infer<typeof entry>;
 /** What went over the wire in one case. */
 export type Recording = z.infer<typeof recording>;
+/** The same of a case that was failed, and the failure. */
+export type WrongRecording = z.infer<typeof wrongRecording>;
 /** What is known of the wire of one case: `transcripts/<case>.json`. */
 export type TranscriptFile = z.infer<typeof file>;
 
