@@ -2,7 +2,7 @@ import { appendFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
 import type { GateResult } from "../clauses/clause-gate.ts";
 import { type EventLog, openEventLog } from "../report/event-log.ts";
-import { resultsOf } from "../report/results.ts";
+import { type Results, resultsOf } from "../report/results.ts";
 import { EXIT, type ExitCode, gravest } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import type { Verdict } from "../runner/verdict.ts";
@@ -16,7 +16,7 @@ import { writeReports } from "./write-reports.ts";
 export type Conducted = (log: EventLog, interruption: Interruption) => Promise<Verdict>;
 
 /** Conducts runs one after another, and makes every report of all of them together from one event log. */
-export async function conduct(options: RunOptions, runs: readonly Conducted[], gate?: GateResult): Promise<ExitCode> {
+export async function conduct(options: RunOptions, runs: readonly Conducted[], gate?: GateResult): Promise<Results> {
   for (const path of [options.json, options.junit, options.html, options.events]) requireWritable(path);
   const progress = showProgress(process.stderr);
   const log = openEventLog(options.events, progress.onEvent);
@@ -35,8 +35,9 @@ export async function conduct(options: RunOptions, runs: readonly Conducted[], g
   const traces =
     options.traceDir === undefined ? [] : [`traces: ${options.traceDir}, a file for every case that was executed`];
   const results = resultsOf(log.events, exitCode, gate);
-  writeReports(options, unreached.length === 0 ? results : { ...results, unreached }, traces);
-  return exitCode;
+  const told = unreached.length === 0 ? results : { ...results, unreached };
+  writeReports(options, told, traces);
+  return told;
 }
 
 /** What cannot be written is better said before a run than after it. */

@@ -23,11 +23,12 @@ import { addRecordCommand } from "./record-command.ts";
 import { requireProductVersion } from "./require-product-version.ts";
 import { addRunOptions, type RunOptions } from "./run-options.ts";
 import { UsageError } from "./usage-error.ts";
+import { addVerifyCommand } from "./verify-command.ts";
 
 /** Runs one command line and answers its exit code. */
 export async function runProgram(words: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.conformant;
-  const program = makeProgram((code) => {
+  const program = makeProgram(words, (code) => {
     exitCode = code;
   });
   try {
@@ -63,7 +64,7 @@ type AllOptions = RunOptions & {
   upgradeFrom?: string;
 };
 
-function makeProgram(exit: (code: ExitCode) => void): Command {
+function makeProgram(words: readonly string[], exit: (code: ExitCode) => void): Command {
   const program = new Command("berth-conformance")
     .description("Judges agents and servers against the Berth specification.")
     .exitOverride()
@@ -83,23 +84,9 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const agentVersion = versionOf(options.agentVersion);
       const knownFailures = knownFailuresOf(options);
       const { profile, level, shard } = options;
-      exit(
-        await conduct(options, [
-          (log, interruption) =>
-            judgeAgent({
-              attachment,
-              agentVersion,
-              profile,
-              level,
-              shard,
-              options,
-              catalogue,
-              knownFailures,
-              log,
-              interruption,
-            }),
-        ]),
-      );
+      const asked = { attachment, agentVersion, profile, level, shard, options, catalogue, knownFailures };
+      const results = await conduct(options, [(log, interruption) => judgeAgent({ ...asked, log, interruption })]);
+      exit(results.exitCode);
     });
 
   addRunOptions(program.command("server").description("judge a server; the suite plays the agents"))
@@ -115,16 +102,15 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
       const { driver: byDriver = false, as = [USUAL_PRODUCT_VERSION], profile, shard } = options;
       const byImage = options.image !== undefined;
       const shared = { command, byImage, byDriver, profile, shard, options, catalogue, knownFailures };
-      exit(
-        await conduct(
-          options,
-          as.map(
-            (productVersion): Conducted =>
-              (log, interruption) =>
-                judgeServer({ ...shared, productVersion, log, interruption }),
-          ),
+      const results = await conduct(
+        options,
+        as.map(
+          (productVersion): Conducted =>
+            (log, interruption) =>
+              judgeServer({ ...shared, productVersion, log, interruption }),
         ),
       );
+      exit(results.exitCode);
     });
 
   addRunOptions(
@@ -158,29 +144,29 @@ function makeProgram(exit: (code: ExitCode) => void): Command {
         driver === undefined || productVersion === USUAL_PRODUCT_VERSION
           ? { command, byImage: false, byDriver: false, productVersion }
           : { command: driver, byImage: false, byDriver: true, productVersion };
-      exit(
-        await conduct(
-          options,
-          [
-            ...attachments.map(
-              (attachment): Conducted =>
-                (log, interruption) =>
-                  judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
-            ),
-            ...[USUAL_PRODUCT_VERSION, ...as].map(
-              (productVersion): Conducted =>
-                (log, interruption) =>
-                  judgeServer({ ...shared, ...serverOf(productVersion), knownFailures: ofServer, log, interruption }),
-            ),
-          ],
-          gateOf(catalogue),
-        ),
+      const results = await conduct(
+        options,
+        [
+          ...attachments.map(
+            (attachment): Conducted =>
+              (log, interruption) =>
+                judgeAgent({ ...shared, attachment, knownFailures: ofAgent, log, interruption }),
+          ),
+          ...[USUAL_PRODUCT_VERSION, ...as].map(
+            (productVersion): Conducted =>
+              (log, interruption) =>
+                judgeServer({ ...shared, ...serverOf(productVersion), knownFailures: ofServer, log, interruption }),
+          ),
+        ],
+        gateOf(catalogue),
       );
+      exit(results.exitCode);
     });
 
   addMatrixCommand(program, exit);
   addMutantsCommand(program, exit);
   addMergeCommand(program, exit);
+  addVerifyCommand(program, words, exit);
   addKnownFailuresCommand(program);
   addDoctorCommand(program, exit);
   addRecordCommand(program, exit);
@@ -223,6 +209,7 @@ Examples:
   berth-conformance agent -- ./my-agent --quiet
   berth-conformance agent --address 127.0.0.1:44949 --filter 'HS-*'
   berth-conformance server -- ./my-server
+  berth-conformance verify reports/results.json
   berth-conformance explain path-dot-segment`;
 
 function productVersions(text: string, before: readonly ProductVersion[] = []): readonly ProductVersion[] {

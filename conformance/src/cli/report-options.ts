@@ -10,12 +10,12 @@ export interface ReportOptions {
   readonly annotations?: CiService | "none";
 }
 
-/** Adds them to a command. */
-export function addReportOptions(command: Command): Command {
+/** Adds them to a command; the folder is where reports go unless said otherwise. */
+export function addReportOptions(command: Command, folder = "reports"): Command {
   return command
-    .option("--json <file>", "where the results go", "reports/results.json")
-    .option("--junit <file>", "where the JUnit report goes", "reports/junit.xml")
-    .option("--html <file>", "where the page for people goes", "reports/report.html")
+    .option("--json <file>", "where the results go", `${folder}/results.json`)
+    .option("--junit <file>", "where the JUnit report goes", `${folder}/junit.xml`)
+    .option("--html <file>", "where the page for people goes", `${folder}/report.html`)
     .addOption(
       new Option(
         "--annotations <service>",

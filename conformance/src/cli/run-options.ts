@@ -25,18 +25,28 @@ export interface RunOptions extends CaseOptions, ReportOptions {
 
 /** Adds those of a run to a command. */
 export function addRunOptions(command: Command): Command {
-  return addReportOptions(addCaseOptions(command))
+  return addTellingOptions(addCaseOptions(command))
     .option("--shard <i/n>", "run part i of n of the cases; merge joins what the parts found", shard)
-    .option("--known-failures <file>", "failures that are known and accepted until a day (JSON)")
-    .option("--events <file>", "where the event log goes", "reports/events.jsonl")
+    .option("--known-failures <file>", "failures that are known and accepted until a day (JSON)");
+}
+
+/** Adds those that say where everything goes that is told of a run; the folder is where it goes unless said otherwise. */
+export function addTellingOptions(command: Command, folder = "reports"): Command {
+  return addReportOptions(command, folder)
+    .option("--events <file>", "where the event log goes", `${folder}/events.jsonl`)
     .option("--trace-dir <directory>", "where a file with everything on the wire goes for every case that is executed");
 }
 
 /** Adds those that decide how cases go. */
 export function addCaseOptions(command: Command): Command {
-  return command
+  return addMeansOptions(command)
     .option("--filter <text>", "run the case of this id, or those with this part or glob in their id or a clause id")
-    .option("--seed <hex>", "repeat the choices of an earlier run")
+    .option("--seed <hex>", "repeat the choices of an earlier run");
+}
+
+/** Adds those that say what time, machine and material cases have. */
+export function addMeansOptions(command: Command): Command {
+  return command
     .option("--time-scale <factor>", "stretch every bound in time", positive, 1)
     .option("--jobs <count>", "how many cases go on at once", count, 4)
     .option("--start-timeout <seconds>", "how long an agent has to start, and to end", positive, 20)

@@ -106,6 +106,15 @@ describe("consoleLines", () => {
     assert.equal(noted.indexOf("report: r.html"), noted.indexOf("agent: not conformant") - 1);
   });
 
+  it("says the digest of a run of all cases, and none of a part", () => {
+    const results = resultsOf(events, 1);
+    const line = `agent: digest ${results.runs[0]?.digest} (berth-conformance verify)`;
+    assert.equal(consoleLines(results, false).filter((each) => each === line).length, 1);
+    const [started, ...rest] = events;
+    const part = resultsOf([{ ...started, filter: "stops" } as RunEvent, ...rest], 1);
+    assert.doesNotMatch(consoleLines(part, false).join("\n"), /digest/);
+  });
+
   it("takes the last word on a case", () => {
     const corrected: RunEvent = { type: "case-ended", suite: "agent", case: { ...passes, outcome: "harness-error" } };
     const { counts } = resultsOf([...events, corrected], 4);

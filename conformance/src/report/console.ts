@@ -30,11 +30,17 @@ export function consoleLines(results: Results, colored: boolean, notes: readonly
     ...results.runs.flatMap((run) => runLines(run, paint)),
     ...summaryTable(results),
     "",
+    ...results.runs.flatMap(digestLine),
     ...notes,
     ...results.runs.flatMap((run) => run.sentences.map((sentence) => `${run.label}: ${visibleText(sentence)}`)),
     ...gateLines(results),
     countLine(results.counts),
   ];
+}
+
+/** What a claim of the run is known by; it has one only when all cases were run. */
+function digestLine({ label, digest }: RunResults): string[] {
+  return digest === undefined ? [] : [`${label}: digest ${digest} (berth-conformance verify)`];
 }
 
 type Paint = (style: Style, text: string) => string;

@@ -23,6 +23,12 @@ describe("mergeResults", () => {
       ["agent", undefined, 3, 5, 5, 5],
     );
     assert.deepEqual(run?.sentences, ["conformant: 5 cases of required clauses ran (profile agent-49)"]);
+    assert.equal(
+      run?.digest,
+      resultsOf(eventsOf(undefined), 0).runs[0]?.digest,
+      "the digest is that of the same run whole",
+    );
+    assert.match(run?.digest ?? "", /^[0-9a-f]{64}$/);
     assert.equal(run?.seed, "s1, s2, s3");
     assert.deepEqual([run?.durationMs, run?.timeScale], [3000, 3]);
   });
@@ -46,6 +52,7 @@ describe("mergeResults", () => {
     const merged = mergeResults([fileOf(1, 3, { started: { floor: 1 } }), fileOf(3, 3, { started: { floor: 1 } })]);
     assert.equal(merged.exitCode, 3);
     assert.equal(merged.runs[0]?.sentences[0], "shard 2/3 is missing");
+    assert.equal(merged.runs[0]?.digest, undefined, "nothing can be claimed of a part");
   });
 
   it("exits with 3 where a shard is missing of a filtered run too", () => {
@@ -123,6 +130,7 @@ describe("mergeResults", () => {
     ["another floor", { floor: 4 }, /profile is .* floor of 5 and .* floor of 4/],
     ["another version of the suite", { suiteVersion: "0.2.0" }, /suite version is 0\.1\.0 and 0\.2\.0/],
     ["other cases to choose from", { catalogue: { cases: 5, digest: "other" } }, /catalogue is same and other/],
+    ["another specification", { specification: { version: "0.1.0", digest: "x" } }, /specification is none and x/],
     ["another filter", { filter: "x" }, /filter is none and x/],
     ["another level", { level: "hello" }, /level is none and hello/],
     ["another number of shards", { shard: { index: 2, count: 3 } }, /number of shards is 2 and 3/],

@@ -3,6 +3,7 @@ import { judgedLevel } from "../runner/level.ts";
 import { executedRequired } from "../runner/profile.ts";
 import { shardName } from "../runner/shard.ts";
 import { judge, type Verdict } from "../runner/verdict.ts";
+import { digestOfWhole } from "./claim-digest.ts";
 import { countOutcomes, type RunResults } from "./results.ts";
 
 /** A run, or a shard of one, with the file it is from. */
@@ -47,6 +48,7 @@ export function mergeRun(parts: readonly ShardOfFile[]): UnlabelledRun {
     knownFailureProblems,
     executedRequired: executedRequired(cases),
     counts: countOutcomes(cases),
+    ...digestOfWhole({ ...facts, cases }),
     cases,
   };
 }
@@ -94,6 +96,7 @@ function whatIsMissing(runs: readonly RunResults[], caseCount: number): string[]
 const COMMON = {
   "suite version": (run) => run.suiteVersion,
   catalogue: (run) => run.catalogue.digest,
+  specification: (run) => run.specification?.digest,
   "agent version": (run) => run.agentVersion,
   features: (run) => run.features?.join(" "),
   profile: (run) => `${run.profile} with a floor of ${run.floor}`,

@@ -2,6 +2,7 @@ import type { GateResult } from "../clauses/clause-gate.ts";
 import type { ExitCode } from "../runner/exit-code.ts";
 import { OUTCOMES, type Outcome } from "../runner/outcome.ts";
 import { executedRequired } from "../runner/profile.ts";
+import { digestOfWhole } from "./claim-digest.ts";
 import type { ReportedCase, RunEnded, RunEvent, RunStarted } from "./run-event.ts";
 
 /** The version of the form of results.json; it grows when a reader could misunderstand. */
@@ -21,6 +22,8 @@ export interface RunResults extends Omit<RunStarted, "type">, Omit<RunEnded, "ty
   /** Of how many shards the run was merged; absent when it is one run as it ended. */
   readonly mergedFrom?: number;
   readonly counts: OutcomeCounts;
+  /** The digest of what a claim of this run rests on; absent where not all cases were run. */
+  readonly digest?: string;
   /** In the order of the specification. */
   readonly cases: readonly ReportedCase[];
 }
@@ -91,6 +94,7 @@ function runOf(own: readonly RunEvent[]): Omit<RunResults, "label"> | undefined 
     durationMs: ended === undefined ? 0 : Math.max(0, Date.parse(ended.at) - Date.parse(started.at)),
     executedRequired: executedRequired(cases),
     counts: countOutcomes(cases),
+    ...digestOfWhole({ ...facts, cases }),
     cases,
   };
 }

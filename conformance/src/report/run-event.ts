@@ -1,4 +1,5 @@
 import type { ClauseLevel } from "../clauses/clause.ts";
+import type { Specification } from "../clauses/specification.ts";
 import type { Calibration } from "../runner/calibrate.ts";
 import type { ExitCode } from "../runner/exit-code.ts";
 import type { CaseResult } from "../runner/outcome.ts";
@@ -47,8 +48,10 @@ export interface RunStarted {
   readonly productVersion?: string;
   readonly features?: readonly string[];
   readonly suiteVersion: string;
-  /** The cases that were chosen from: how many, and a digest of their ids. */
+  /** The cases that were chosen from: how many, and a digest of their ids and of the clauses they cite. */
   readonly catalogue: { readonly cases: number; readonly digest: string };
+  /** What the clauses are from; absent in what an older version of the suite wrote. */
+  readonly specification?: Specification;
   readonly profile: string;
   /** The fewest MUST and MUST NOT cases that have to be executed. */
   readonly floor: number;

@@ -1,12 +1,12 @@
 import { listenerInWords } from "../attach/listener-in-words.ts";
 import type { AgentTarget } from "../attach/target.ts";
 import type { AgentCase } from "../case.ts";
-import { dialectsInWords, dialectsOfVersion } from "../dialect.ts";
 import { agentContext } from "./agent-context.ts";
 import type { AgentFacts } from "./agent-facts.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { TargetUnreachable } from "./failure.ts";
+import { inapplicableToAgent } from "./inapplicable-to-agent.ts";
 import { probeNegotiate } from "./negotiate-probe.ts";
 
 const PROBE_MS = 5_000;
@@ -44,17 +44,7 @@ export function agentSurroundings(
     run,
     longestMs: ({ atMostMs = CASE_MS }) => atMostMs + STARTS_PER_CASE * startMs,
     dead,
-    inapplicable(record) {
-      const { dialects = [49] } = record;
-      const spoken = dialectsOfVersion(facts.agentVersion);
-      if (!dialects.some((dialect) => spoken.includes(dialect))) {
-        return `it is about the dialect ${dialectsInWords(dialects)}, and an agent ${facts.agentVersion} speaks ${dialectsInWords(spoken)}`;
-      }
-      const inability = record.abilities?.find((ability) => !agent.abilities.has(ability));
-      if (inability !== undefined) return `the attachment cannot ${ABILITY_WORDS[inability]}`;
-      const missing = record.features?.find((feature) => !facts.features.includes(feature));
-      return missing === undefined ? undefined : `the agent does not serve ${missing}`;
-    },
+    inapplicable: (record) => inapplicableToAgent(record, facts, agent.abilities),
     async perform(record, scope) {
       if (
         record.abilities?.some((ability) => ability === "kill" || ability === "restart") &&
@@ -66,15 +56,6 @@ export function agentSurroundings(
     },
   };
 }
-
-const ABILITY_WORDS = {
-  restart: "restart the agent",
-  kill: "kill the agent",
-  launch: "start a second agent",
-  root: "look into the agent's root",
-  room: "start an agent whose files cannot grow",
-  upgrade: "start an older agent over the same root (--upgrade-from)",
-} as const;
 
 /** A case that failed halfway can have left the agent down, which is nothing the next case has to suffer from. */
 async function revive(agent: AgentTarget, dead: () => Promise<string | undefined>): Promise<void> {

@@ -3,10 +3,13 @@ import { sha256 } from "../material/sha256.ts";
 
 const DIGITS = 12;
 
-/** The same for two catalogues with the same case ids, in whatever order: whether the shards of two runs belong together. */
+/**
+ * The same for two catalogues with the same case ids that cite the same clauses, in whatever order the cases are: whether the shards of two
+ * runs belong together. What the clauses say is the specification's digest to tell.
+ */
 export function catalogueDigest(catalogue: readonly CaseRecord[]): string {
-  const ids = catalogue.map((each) => each.id).sort();
-  return sha256(Buffer.from(ids.join("\n")))
+  const lines = catalogue.map(({ id, clauses }) => [id, ...clauses].join(" ")).sort();
+  return sha256(Buffer.from(lines.join("\n")))
     .toString("hex")
     .slice(0, DIGITS);
 }

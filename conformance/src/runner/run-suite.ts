@@ -1,12 +1,14 @@
 import type { CaseRecord } from "../case.ts";
 import type { ClauseIndex } from "../clauses/read-clauses.ts";
+import { specificationOf } from "../clauses/specification.ts";
 import type { EventLog } from "../report/event-log.ts";
-import type { CitedClause, ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
+import type { ReportedCase, RunEnded, SuiteName } from "../report/run-event.ts";
 import { suiteVersion } from "../report/suite-version.ts";
 import { traceDirectory } from "../report/trace-directory.ts";
 import type { Calibration } from "./calibrate.ts";
 import { caseRunner } from "./case-runner.ts";
 import { catalogueDigest } from "./catalogue-digest.ts";
+import { brokenClauseOf, describeCase } from "./describe-case.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
 import { EXIT } from "./exit-code.ts";
 import { applyKnownFailure, knownFailureProblems } from "./known-failures.ts";
@@ -53,7 +55,6 @@ type JudgedRun = Verdict & Pick<RunEnded, "knownFailureProblems">;
 export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Promise<Verdict> {
   const { suite, log, filter, level, shard, catalogue, clauses } = run;
   const selection = selectCases(catalogue, { filter, levelIds: level?.ids, shard });
-  const places = [...clauses.keys()];
   const surroundings = withTraces(run);
   log.append({
     type: "run-started",
@@ -65,6 +66,7 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
     features: run.features,
     suiteVersion: suiteVersion(),
     catalogue: { cases: catalogue.length, digest: catalogueDigest(catalogue) },
+    specification: specificationOf(clauses),
     profile: run.profile.name,
     floor: run.profile.floor,
     seed: run.surroundings.run.seed,
@@ -125,26 +127,13 @@ export async function runSuite<Case extends CaseRecord>(run: SuiteRun<Case>): Pr
   }
 
   function reported(record: CaseRecord, result: CaseResult): ReportedCase {
-    const cited = record.clauses.map(citedClause);
-    const broken = result.failure?.clause;
-    const beyond = broken !== undefined && !record.clauses.includes(broken);
-    const { page = "", topic = "", place = -1 } = cited[0] ?? {};
+    const brokenClause = brokenClauseOf(record, result.failure?.clause, clauses);
     return {
       ...result,
-      title: record.title,
-      clauses: cited,
-      ...(beyond ? { brokenClause: citedClause(broken) } : {}),
-      place,
-      page,
-      topic,
-      twin: record.twin,
+      ...describeCase(record, clauses),
+      ...(brokenClause === undefined ? {} : { brokenClause }),
       repro: run.repro(record.id),
     };
-  }
-
-  function citedClause(id: string): CitedClause {
-    const { sentence = "", level, file: page = "", topic = "" } = clauses.get(id) ?? {};
-    return { id, sentence, level, page, topic, place: places.indexOf(id) };
   }
 }
 

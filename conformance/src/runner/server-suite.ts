@@ -1,10 +1,10 @@
 import type { ServerTarget } from "../attach/target.ts";
 import type { ServerCase } from "../case.ts";
-import { isBelowMinimum } from "../minimum-version.ts";
 import type { AgentPeer } from "../peers/agent-peer.ts";
-import { type ProductVersion, productVersionInWords } from "../product-version.ts";
+import type { ProductVersion } from "../product-version.ts";
 import type { RunScope } from "./case-scope.ts";
 import type { CaseSurroundings } from "./execute-case.ts";
+import { inapplicableToServer } from "./inapplicable-to-server.ts";
 import { serverContext } from "./server-context.ts";
 
 /** A case runs several steps, each of which starts a program. */
@@ -19,11 +19,7 @@ export function serverSurroundings(
   return {
     run,
     longestMs: ({ atMostMs = CASE_MS }) => atMostMs,
-    // What features a server knows shows only while it is judged; the suite's agents serve them all.
-    inapplicable(record) {
-      if (!record.usesInstanceId || !isBelowMinimum(productVersion)) return undefined;
-      return `${productVersionInWords(productVersion)} is below the version from which that product uses an InstanceId (INST-042)`;
-    },
+    inapplicable: (record) => inapplicableToServer(record, productVersion),
     async perform(record, scope) {
       const agents: AgentPeer[] = [];
       try {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Specification } from "../../clauses/specification.ts";
 import type { Calibration } from "../../runner/calibrate.ts";
 import { EXIT, type ExitCode } from "../../runner/exit-code.ts";
 import type { Shard } from "../../runner/shard.ts";
@@ -21,9 +22,18 @@ const catalogue = z
     cases: count.describe("How many cases there are for this end."),
     digest: z
       .string()
-      .describe("The beginning of the SHA-256 over their ids: two runs with the same one chose from the same cases."),
+      .describe(
+        "The beginning of the SHA-256 over their ids and those of the clauses they cite: two runs with the same one chose from the same cases.",
+      ),
   } satisfies Shape<RunStarted["catalogue"]>)
   .describe("The cases that the run chose from.");
+
+const specification = z
+  .strictObject({
+    version: z.string().describe("The version of `@berth/proto`, which the specification comes with."),
+    digest: z.string().describe("The SHA-256 over the ids and sentences of all clauses, in hexadecimal digits."),
+  } satisfies Shape<Specification>)
+  .describe("The specification that the cases judge by.");
 
 const shard = z
   .strictObject({
@@ -48,6 +58,7 @@ export const startedShape = {
   features: z.array(z.string()).optional().describe("The features that the agent announced, as `name@version`."),
   suiteVersion: z.string().describe("The version of this suite."),
   catalogue,
+  specification: specification.optional(),
   profile: z.string().describe("The name of the profile whose floor has to be reached."),
   floor: count.describe("The fewest MUST and MUST NOT cases that have to be executed."),
   seed: z

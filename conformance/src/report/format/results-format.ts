@@ -22,6 +22,12 @@ const run = z
       .optional()
       .describe("Of how many shards the run was merged; absent when it is one run as it ended."),
     counts: countsFormat,
+    digest: z
+      .string()
+      .optional()
+      .describe(
+        "The SHA-256 in hexadecimal digits over what the run amounts to, the same for every run with the same outcomes; CLAIMS.md says over what. Absent where not all cases were run.",
+      ),
     cases: z.array(caseFormat).describe("In the order of the specification."),
   } satisfies Shape<RunResults>)
   .describe("One run of the suite against one target.");
