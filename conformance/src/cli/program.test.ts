@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { resultsFormat } from "../report/format/results-format.ts";
+import { suiteVersion } from "../report/suite-version.ts";
 import { joinCommandLine, splitCommandLine } from "./command-line.ts";
 import { runSuiteProcess } from "./suite-process.ts";
 
@@ -16,6 +17,11 @@ describe("berth-conformance", function () {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const run = (...words: string[]) => runSuiteProcess(folder, words);
+
+  it("says which version of the suite it is, the one that results name", async () => {
+    const { exitCode, stdout } = await run("--version");
+    assert.deepEqual([exitCode, stdout], [0, `${suiteVersion()}\n`]);
+  });
 
   it("exits with 2 where images and addresses cannot be understood", async () => {
     const both = await run("agent", "--image", "some:1", "--address", "127.0.0.1:1");

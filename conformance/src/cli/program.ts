@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import type { Command as TargetCommand } from "../attach/process-group.ts";
 import { type ProductVersion, USUAL_PRODUCT_VERSION } from "../product-version.ts";
+import { suiteVersion } from "../report/suite-version.ts";
 import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { TargetUnreachable } from "../runner/failure.ts";
 import { olderCommandOf, requireAttachment } from "./agent-attachment.ts";
@@ -67,6 +68,7 @@ type AllOptions = RunOptions & {
 function makeProgram(words: readonly string[], exit: (code: ExitCode) => void): Command {
   const program = new Command("berth-conformance")
     .description("Judges agents and servers against the Berth specification.")
+    .version(suiteVersion())
     .exitOverride()
     .addHelpText("after", EXIT_CODES);
 
