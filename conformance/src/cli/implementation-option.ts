@@ -1,5 +1,6 @@
 import type { Command } from "../attach/process-group.ts";
 import { AGENT_VERSIONS, isJudged } from "../matrix/cell.ts";
+import { referencePackage, referenceProgram } from "../reference-program.ts";
 import { splitCommandLine } from "./command-line.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -22,14 +23,33 @@ export interface AgentOption {
   readonly commandOf: (version: number) => Command;
 }
 
-/** Reads every `--agent`. @throws {UsageError} when one cannot be understood, or two cannot be told apart. */
+/** Reads every `--agent`; the reference agent in all its versions where there is none. @throws {UsageError} when one cannot be understood, or two cannot be told apart. */
 export function agentOptions(texts: readonly string[]): AgentOption[] {
+  if (texts.length === 0) return [referenceAgent()];
   return requireNames(texts.map(agentOption), "agent");
 }
 
-/** Reads every `--server`. @throws {UsageError} when one cannot be understood, or two cannot be told apart. */
+/** Reads every `--server`; the reference server where there is none. @throws {UsageError} when one cannot be understood, or two cannot be told apart. */
 export function serverOptions(texts: readonly string[]): ServerOption[] {
+  if (texts.length === 0) return [{ command: [process.execPath, requireReference("server"), "driver"] }];
   return requireNames(texts.map(serverOption), "server");
+}
+
+function referenceAgent(): AgentOption {
+  const program = requireReference("agent");
+  return {
+    versions: AGENT_VERSIONS,
+    commandOf: (version) => [process.execPath, program, "run", "--agent-version", String(version)],
+  };
+}
+
+function requireReference(end: "agent" | "server"): string {
+  const program = referenceProgram(end);
+  if (program !== undefined) return program;
+  const name = referencePackage(end);
+  throw new UsageError(
+    `no --${end} is given, and the reference in ${name} is not installed beside this suite: name one, or npm install ${name}`,
+  );
 }
 
 function agentOption(text: string): AgentOption {

@@ -46,6 +46,15 @@ describe("berth-conformance matrix", function () {
     assert.match(end.stdout, /^Another 1\.0 +51 +$/m);
   });
 
+  it("takes the references for both ends where none is named, and the reference server for somebody's agent", async () => {
+    const references = await run("--filter", "Another-1.0/46/one-server");
+    assert.equal(references.exitCode, 0, references.said);
+    assert.match(references.stdout, /^2 cells as the clauses say, 0 different$/m);
+    const mine = await run("--agent", `${AGENT} 50`, "--filter", "Another-1.0/50/one-server");
+    assert.equal(mine.exitCode, 0, mine.said);
+    assert.match(mine.stdout, /^4 cells as the clauses say, 0 different$/m);
+  });
+
   it("asks an agent for its version where nothing says it", async () => {
     const end = await pair(`${AGENT} 46`, "Another-1.0/46/one-server");
     assert.equal(end.exitCode, 0, end.said);

@@ -41,8 +41,8 @@ export function addMatrixCommand(program: CommanderCommand, exit: (code: ExitCod
   program
     .command("matrix")
     .description("every server version against every agent version: which pairs isolate, which share, which refuse")
-    .requiredOption("--agent <[name[@version]=]command>", AGENT, collected)
-    .requiredOption("--server <[name=]command>", SERVER, collected)
+    .option("--agent <[name[@version]=]command>", AGENT, collected, [])
+    .option("--server <[name=]command>", SERVER, collected, [])
     .option("--filter <text>", "only the cells with this text in their id")
     .option("--json <file>", "where the results go", "reports/matrix.json")
     .option("--html <file>", "where the page goes", "reports/matrix.html")
@@ -56,14 +56,16 @@ const SERVER =
   "the program that drives a server over its standard input and output; again for another, each with a name";
 
 const EXAMPLES = `
+An end that is not named is its reference, @berth/agent or @berth/server, where that is installed beside the suite.
 An agent's command without ${VERSION} is an agent of one version: the one after the @, or the one that it answers Negotiate with.
 
 Examples:
-  berth-conformance matrix --agent "berth-agent run --agent-version ${VERSION}" --server "berth-server driver" --filter 46/
-  berth-conformance matrix --server "berth-server driver" --agent "reference@49-51=berth-agent run --agent-version ${VERSION}" --agent mine=./my-agent
+  berth-conformance matrix --filter 46/
+  berth-conformance matrix --agent "./my-agent --as ${VERSION}"
+  berth-conformance matrix --agent "reference@49-51=berth-agent run --agent-version ${VERSION}" --agent mine=./my-agent
   berth-conformance matrix --agent ./my-agent --server "reference=berth-server driver" --server mine=./my-driver`;
 
-function collected(text: string, before: readonly string[] = []): readonly string[] {
+function collected(text: string, before: readonly string[]): readonly string[] {
   return [...before, text];
 }
 

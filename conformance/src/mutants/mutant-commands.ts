@@ -1,7 +1,7 @@
-import { fileURLToPath } from "node:url";
 import type { Command } from "../attach/process-group.ts";
 import { UsageError } from "../cli/usage-error.ts";
 import { packageFile } from "../package-file.ts";
+import { referencePackage, referenceProgram } from "../reference-program.ts";
 
 /** Which of the two ends a mutant is. */
 export type End = "agent" | "server";
@@ -22,8 +22,8 @@ export interface MutantCommands {
  * @throws {UsageError} when they are not installed.
  */
 export function mutantCommands(): MutantCommands {
-  const agent = installed("@berth/agent", "bin/berth-agent.js");
-  const server = installed("@berth/server", "bin/berth-server.js");
+  const agent = requireProgram("agent");
+  const server = requireProgram("server");
   const runAgent = packageFile("dist/mutants/run-agent.js");
   const runServer = packageFile("dist/mutants/run-server.js");
   const runAs = (version: number) => ["run", "--agent-version", String(version)];
@@ -35,13 +35,11 @@ export function mutantCommands(): MutantCommands {
   };
 }
 
-function installed(name: string, file: string): string {
-  try {
-    return fileURLToPath(new URL(file, import.meta.resolve(`${name}/package.json`)));
-  } catch (cause) {
-    throw new UsageError(
-      `mutants are made from the references, and ${name} is not installed beside this suite: npm install ${name}`,
-      { cause },
-    );
-  }
+function requireProgram(end: End): string {
+  const program = referenceProgram(end);
+  if (program !== undefined) return program;
+  const name = referencePackage(end);
+  throw new UsageError(
+    `mutants are made from the references, and ${name} is not installed beside this suite: npm install ${name}`,
+  );
 }
