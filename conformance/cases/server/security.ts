@@ -103,8 +103,7 @@ export const securityCases: readonly ServerCase[] = [
   {
     id: "server-shows-thumbprints",
     clauses: ["SEC-003"],
-    title:
-      "A server refuses a certificate that is not the pinned one, and shows the thumbprint it met beside the one it expected",
+    title: "A server refuses a certificate with another pin, and whether it shows both thumbprints is recorded",
     twin: "server-syncs-over-tls-with-the-right-pin",
     async run(context) {
       const [own, other] = [await makeCertificate(), await makeCertificate()];
