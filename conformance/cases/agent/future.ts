@@ -36,7 +36,8 @@ export const futureCases: readonly AgentCase[] = [
     twin: "legacy-list-names-every-file",
     async run(context) {
       await inEachLegacyDialect(context, async (dialect) => {
-        const berth = await legacyBerth(context, { dialect, peer: { speaksOfTheFuture: true } });
+        const peer = { speaksOfTheFuture: true };
+        const berth = await legacyBerth(context, { dialect, peer, clause: "HS-004" });
         await berth.put(shellHost("9.9.9"), extensionOf("Files", { "a.txt": "a", empty: "" }));
         const files = await berth.list();
         expectEqual(files.length, 3, { code: "unknown-field-minded", clause: "HS-004", what: "files that are listed" });

@@ -43,11 +43,13 @@ export interface LegacyBerthOptions {
   readonly instanceId?: string;
   readonly request?: Partial<NegotiateRequest>;
   readonly peer?: ServerPeerOptions;
+  /** The clause that a refused call breaks, where a case is about that; otherwise the one that asks for the call. */
+  readonly clause?: string;
 }
 
 /** Opens a session in a legacy dialect. */
 export async function legacyBerth(context: AgentContext, options: LegacyBerthOptions): Promise<LegacyBerth> {
-  const { dialect, instanceId: greeted = dialect === 44 ? USUAL_INSTANCE_ID : "", request } = options;
+  const { dialect, instanceId: greeted = dialect === 44 ? USUAL_INSTANCE_ID : "", request, clause } = options;
   const instanceId = dialect === 44 ? greeted : "";
   const peer = await context.connect(options.peer);
   const dialects = { lowest: 1, highest: dialect };
@@ -59,22 +61,22 @@ export async function legacyBerth(context: AgentContext, options: LegacyBerthOpt
     session,
     dialect,
     instanceId,
-    list: async () => linesOf(expectAnswered(await calls.list(session, instanceId), "ListFiles", "LEG-020")),
+    list: async () => linesOf(expectAnswered(await calls.list(session, instanceId), "ListFiles", clause ?? "LEG-020")),
     async put(...packages) {
       for (const file of packages.flatMap((item) => treeFilesOf(item))) await berth.putFile(file);
     },
     async putFile(file) {
       const what = `the update of ${JSON.stringify(file.path)}`;
-      expectAnswered(await calls.update(session, file, { instanceId }), what, "LEG-021");
+      expectAnswered(await calls.update(session, file, { instanceId }), what, clause ?? "LEG-021");
     },
     async run(name, args = [], more = {}) {
       const run = await calls.run(session, { name, arguments: [...args], instanceId, ...more });
-      return expectAnswered(run, `operation ${name}`, "LEG-040");
+      return expectAnswered(run, `operation ${name}`, clause ?? "LEG-040");
     },
     async begin(name, args, text) {
       const running = calls.begin(session, { name, arguments: [...args], instanceId });
       context.onEnd(() => running.call.cancel());
-      expectAnswered(await running.awaitOutput(text), `operation ${name}`, "LEG-040");
+      expectAnswered(await running.awaitOutput(text), `operation ${name}`, clause ?? "LEG-040");
       return running;
     },
   };

@@ -1,5 +1,6 @@
 import { HostEnd } from "@berth/proto/messages/sync/v44/host";
 import type { AgentCase } from "../../src/case.ts";
+import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual } from "../../src/expect/equal.ts";
 import { eventually } from "../../src/expect/eventually.ts";
 import { expectRefusal } from "../../src/expect/refusal.ts";
@@ -43,8 +44,10 @@ export const legacyOperationRefusedCases: readonly AgentCase[] = [
           const most = berth.session.limits?.maxArgumentBytes ?? 0;
           if (most === 0 || most > 1_000) context.notApplicable(`max_argument_bytes stays at ${most}`);
           const text = "x".repeat(most - "text".length);
-          expectEqual((await berth.run("text", [text])).stdout, text, { code: "output-wrong", what: "the argument" });
           const { peer, session, instanceId } = berth;
+          const atLimit = await peer.legacy.run(session, { instanceId, name: "text", arguments: [text] });
+          const { stdout } = expectAnswered(atLimit, `${most} bytes`, "HS-031");
+          expectEqual(stdout, text, { code: "output-wrong", clause: "HS-031", what: "the argument" });
           const over = await peer.legacy.run(session, { instanceId, name: "text", arguments: [`${text}x`] });
           expectRefusal(over, `${most + 1} bytes`, {
             code: "LIMIT_EXCEEDED",

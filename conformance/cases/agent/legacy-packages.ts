@@ -6,7 +6,7 @@ import { expectTree, inEachLegacyDialect, legacyBerth, treeFile } from "./legacy
 export const legacyPackagesCases: readonly AgentCase[] = [
   {
     id: "legacy-packages-allowed",
-    clauses: ["LEG-024"],
+    clauses: ["LEG-024", "LEG-021"],
     title: "Packages of both kinds with any name that a manifest could hold are taken",
     dialects: [1, 44],
     async run(context) {

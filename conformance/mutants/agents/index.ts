@@ -7,6 +7,7 @@ import { faultOrderMutants } from "./fault-order.ts";
 import { handshakeMutants } from "./handshake.ts";
 import { idleInstancesMutants } from "./idle-instances.ts";
 import { instancingMutants } from "./instancing.ts";
+import { legacyErrorsMutants } from "./legacy-errors.ts";
 import { legacyFilesMutants } from "./legacy-files.ts";
 import { legacyHandshakeMutants } from "./legacy-handshake.ts";
 import { legacyInstancesMutants } from "./legacy-instances.ts";
@@ -14,6 +15,7 @@ import { legacyIsolationMutants } from "./legacy-isolation.ts";
 import { legacyOperationEndMutants } from "./legacy-operation-end.ts";
 import { legacyOperationsMutants } from "./legacy-operations.ts";
 import { legacyPathsMutants } from "./legacy-paths.ts";
+import { legacySessionsMutants } from "./legacy-sessions.ts";
 import { legacyUpdateInPlaceMutants } from "./legacy-update-in-place.ts";
 import { legacyUpdatesMutants } from "./legacy-updates.ts";
 import { legacyUpgradeMutants } from "./legacy-upgrade.ts";
@@ -61,6 +63,7 @@ export const agentMutants: readonly AgentMutant[] = [
   ...errorsMutants,
   ...faultOrderMutants,
   ...legacyHandshakeMutants,
+  ...legacySessionsMutants,
   ...legacyInstancesMutants,
   ...legacyIsolationMutants,
   ...legacyFilesMutants,
@@ -69,5 +72,6 @@ export const agentMutants: readonly AgentMutant[] = [
   ...legacyUpdatesMutants,
   ...legacyOperationsMutants,
   ...legacyOperationEndMutants,
+  ...legacyErrorsMutants,
   ...legacyUpgradeMutants,
 ];

@@ -60,6 +60,19 @@ export const legacyInstancesMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "id-without-its-product",
+    clause: "INST-005",
+    breaks: "As version 44 it has one instance for an InstanceId, whatever the product of the server is.",
+    agentVersion: 44,
+    part: "rules/legacy-instance",
+    mutate: ({ chooseLegacyInstance }) => ({
+      chooseLegacyInstance: (claim) => {
+        const ofAnyProduct = claim.instanceId !== "" && claim.call !== "greeting";
+        return chooseLegacyInstance(ofAnyProduct ? { ...claim, product: "any" } : claim);
+      },
+    }),
+  },
+  {
     id: "id-honoured-by-42",
     clause: "LEG-011",
     breaks: "As version 42 it honours the InstanceId of a call.",

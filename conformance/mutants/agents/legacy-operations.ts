@@ -132,6 +132,27 @@ export const legacyOperationsMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "name-beside-the-arguments",
+    clause: "HS-030",
+    breaks: "As version 46 it holds the arguments without the operation's name against max_argument_bytes.",
+    agentVersion: 46,
+    part: "operations/operation-request",
+    mutate: ({ checkNameAndArguments }) => ({
+      checkNameAndArguments: (name, args, most) =>
+        checkNameAndArguments(name, args, most && most + Buffer.byteLength(name)),
+    }),
+  },
+  {
+    id: "arguments-refused-when-they-reach-the-limit",
+    clause: "HS-031",
+    breaks: "As version 46 it refuses name and arguments of exactly max_argument_bytes.",
+    agentVersion: 46,
+    part: "operations/operation-request",
+    mutate: ({ checkNameAndArguments }) => ({
+      checkNameAndArguments: (name, args, most) => checkNameAndArguments(name, args, most && most - 1),
+    }),
+  },
+  {
     id: "operations-without-number",
     clause: "LEG-046",
     breaks: "As version 42 it runs any number of operations at once.",

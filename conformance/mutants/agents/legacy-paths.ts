@@ -51,6 +51,14 @@ export const legacyPathsMutants: readonly AgentMutant[] = [
     part: "rules/package-name",
     mutate: ({ isPackageName }) => ({ isPackageName: (name) => isPackageName(name.replace(/^_/, "x")) }),
   },
+  {
+    id: "package-named-as-a-device-begins",
+    clause: "LEG-021",
+    breaks: "It refuses a package whose name only begins with that of a device of Windows.",
+    agentVersion: 46,
+    part: "rules/package-name",
+    mutate: ({ isPackageName }) => ({ isPackageName: (name) => isPackageName(name) && !/^(?:con|com\d)/i.test(name) }),
+  },
 ];
 
 /** An agent that does not know one of the rules of paths. A case stops at the first path that is taken, so nothing leaves the tree. */

@@ -57,6 +57,16 @@ export const legacyUpdatesMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "content-in-one-message",
+    clause: "HS-030",
+    breaks: "It takes a message with more content than max_data_bytes.",
+    agentVersion: 46,
+    part: "legacy/update-file",
+    mutate: ({ updateFile }) => ({
+      updateFile: (stream, calls) => updateFile(stream, { ...calls, limits: { ...calls.limits, maxDataBytes: 0 } }),
+    }),
+  },
+  {
     id: "silence-endured",
     clause: "LEG-028",
     breaks: "It waits for the next message of an update as long as that takes.",

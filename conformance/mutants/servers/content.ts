@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { ServerMutant } from "../mutant.ts";
 import type { ServerParts } from "../server-parts.ts";
 
@@ -131,7 +134,59 @@ export const contentMutants: readonly ServerMutant[] = [
       },
     }),
   },
+  {
+    id: "directory-read-at-the-sync",
+    clause: "SYNC-047",
+    breaks: "It sends what the directory of a package holds at the sync, under the digests of when it was added.",
+    part: "home/packages",
+    mutate: ({ markLoaded, listPackages, filesOf }) => {
+      const directories = new Map<string, string>();
+      const keyOf = (home: Home, id: number) => `${id} ${home.directory}`;
+      return {
+        markLoaded(home, source) {
+          const { directory } = source as { directory?: string };
+          if (directory !== undefined) directories.set(keyOf(home, source.id), directory);
+          markLoaded(home, source);
+        },
+        listPackages(home) {
+          const packages = listPackages(home);
+          for (const one of packages) {
+            const directory = directories.get(keyOf(home, one.id));
+            if (directory !== undefined) packAgain(home, one, filesOf(home, one.id), directory);
+          }
+          return packages;
+        },
+      };
+    },
+  },
 ];
+
+type Packages = ServerParts["home/packages"];
+type Home = Parameters<Packages["listPackages"]>[0];
+
+/** Puts the bytes that files have now into a pack; only one that holds each file as it is, one after another, is touched. */
+function packAgain(
+  home: Home,
+  { id, pack }: ReturnType<Packages["listPackages"]>[number],
+  files: ReturnType<Packages["filesOf"]>,
+  directory: string,
+): void {
+  const location = join(home.packsDirectory, pack);
+  const before = readFileSync(location);
+  if (before.length !== files.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0)) return;
+  let start = 0;
+  const contents = files.map(({ path, sizeBytes }) => {
+    const packed = before.subarray(start, start + sizeBytes);
+    start += sizeBytes;
+    const file = join(directory, path);
+    const now = existsSync(file) ? readFileSync(file) : packed;
+    return now.length === sizeBytes ? now : packed;
+  });
+  const after = Buffer.concat(contents);
+  writeFileSync(location, after);
+  const storedDigest = createHash("sha256").update(after).digest();
+  home.database.prepare("UPDATE frames SET stored_digest = ? WHERE package_id = ?").run(storedDigest, id);
+}
 
 /** A package as `readWantedManifest` makes it. */
 type Loaded = Parameters<ServerParts["sync/data-messages"]["createDataMessages"]>[1][number] & {

@@ -60,6 +60,22 @@ export const errorsMutants: readonly ServerMutant[] = [
     part: "errors/agent-refusal",
     mutate: reading((refusal) => Object.assign(refusal, { retryable: true })),
   },
+  {
+    id: "refused-start-tried-again",
+    clause: "ERR-009",
+    breaks: "It asks once more for an operation whose start was refused for good.",
+    part: "operations/operation-calls",
+    mutate: ({ startOperation }) => ({
+      startOperation: async (link, order) => {
+        try {
+          return await startOperation(link, order);
+        } catch (error) {
+          if (!(error instanceof Error && error.name === "AgentRefusal")) throw error;
+          return startOperation(link, order);
+        }
+      },
+    }),
+  },
 ];
 
 function reading(change: (refusal: AgentRefusal) => AgentRefusal | undefined) {

@@ -51,12 +51,29 @@ export const instancingMutants: readonly ServerMutant[] = [
     mutate: () => ({ compareProductVersions: (a, b) => (a < b ? -1 : 1) }),
   },
   {
+    id: "minimum-version-taken-for-below-it",
+    clause: "INST-042",
+    breaks: "It sends no InstanceId at its product's minimum version either.",
+    part: "rules/product-version",
+    mutate: ({ compareProductVersions }) => ({ compareProductVersions: (a, b) => compareProductVersions(a, b) || -1 }),
+  },
+  {
     id: "required-isolation-only-warned-of",
     clause: "INST-043",
     breaks: "It warns of less isolation than it was told to require, and goes on.",
     part: "handshake/judge-isolation",
     mutate: ({ judgeIsolation }) => ({
       judgeIsolation: (identity, session) => judgeIsolation(identity, session, false),
+    }),
+  },
+  {
+    id: "instance-id-given-and-not-enough",
+    clause: "INST-043",
+    breaks: "Told to require isolation, it takes an instance by InstanceId for less than one by server_id.",
+    part: "handshake/judge-isolation",
+    mutate: ({ judgeIsolation }) => ({
+      judgeIsolation: (identity, session, isRequired) =>
+        judgeIsolation(isRequired ? { ...identity, hasInstanceId: false } : identity, session, isRequired),
     }),
   },
   {

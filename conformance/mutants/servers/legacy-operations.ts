@@ -57,6 +57,18 @@ export const legacyOperationsMutants: readonly ServerMutant[] = [
     }),
   },
   {
+    id: "exit-code-zero-taken-for-none",
+    clause: "LEG-047",
+    breaks: "It takes the exit code 0 for one that is missing, and reports the operation as failed.",
+    part: "legacy/host-call",
+    mutate: ({ callHost }) => ({
+      callHost: async (...words) => {
+        const end = await callHost(...words);
+        return { ...end, exitCode: end.exitCode || undefined };
+      },
+    }),
+  },
+  {
     id: "lost-operation-run-again",
     clause: "LEG-048",
     breaks: "It runs an operation once more whose answer was lost.",

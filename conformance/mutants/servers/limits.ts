@@ -71,6 +71,28 @@ export const limitsMutants: readonly ServerMutant[] = [
     }),
   ),
   {
+    id: "files-at-the-limit-refused",
+    clause: "HS-033",
+    breaks: "It offers no manifest that has as many files as the agent takes.",
+    part: "handshake/agent-limits",
+    mutate: ({ readAgentLimits }) => ({
+      readAgentLimits: (announced) => {
+        const limits = readAgentLimits(announced);
+        return { ...limits, maxFiles: limits.maxFiles - 1 };
+      },
+    }),
+  },
+  {
+    id: "arguments-at-the-limit-refused",
+    clause: "HS-033",
+    breaks: "It starts no operation whose name and arguments are exactly max_argument_bytes long.",
+    part: "operations/argument-limit",
+    mutate: ({ requireWithinArgumentLimit }) => ({
+      requireWithinArgumentLimit: (limits, words) =>
+        requireWithinArgumentLimit({ ...limits, maxArgumentBytes: limits.maxArgumentBytes - 1 }, words),
+    }),
+  },
+  {
     id: "arguments-over-the-limit",
     clause: "HS-033",
     breaks: "It starts operations whatever the length of their arguments.",

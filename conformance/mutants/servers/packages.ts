@@ -35,6 +35,16 @@ export const packagesMutants: readonly ServerMutant[] = [
     }),
   },
   {
+    id: "real-packages-without-files-over-4-mib",
+    clause: "SYNC-004",
+    breaks: "It leaves files of more than 4 MiB out of a package.",
+    part: "publishing/walk-package",
+    mutate: ({ walkPackage }) => ({
+      walkPackage: async (directory) =>
+        (await walkPackage(directory)).filter(({ sizeBytes }) => sizeBytes <= 4 * 1024 * 1024),
+    }),
+  },
+  {
     id: "manifest-of-the-first-sync",
     clause: "SYNC-004",
     breaks: "It goes on naming what it had loaded when it first made a manifest.",

@@ -21,6 +21,19 @@ export const securityMutants: readonly ServerMutant[] = [
     mutate: ({ isLoopback }) => ({ isLoopback: (host) => host === "0.0.0.0" || isLoopback(host) }),
   },
   {
+    id: "loopback-alone-without-tls",
+    clause: "SEC-002",
+    breaks: "It notes that it may connect without TLS beyond loopback, and refuses to do so.",
+    part: "security/protection",
+    mutate: ({ requireProtection }) => ({
+      requireProtection: (address, protection) =>
+        requireProtection(
+          address,
+          protection.kind === "plaintext" ? { ...protection, beyondLoopback: false } : protection,
+        ),
+    }),
+  },
+  {
     id: "any-certificate-taken",
     clause: "SEC-003",
     breaks: "It takes whatever certificate it meets for the pinned one.",
