@@ -43,7 +43,8 @@ matrix: build ## every server version against every agent version, as a table an
 	@scripts/matrix.sh
 
 mutants: build ## prove the suite: every broken agent and server has to be caught
-	node conformance/bin/berth-conformance.js mutants --jobs 4
+	node conformance/bin/berth-conformance.js mutants --jobs 4 \
+	  --package node_modules/typescript-5.9.2 --package node_modules/typescript-5.9.3
 
 browser: build ## look at the pages of reports in a real browser, where there is one
 	@scripts/browser.sh

@@ -34,18 +34,23 @@ export function addRunOptions(command: Command): Command {
 
 /** Adds those that decide how cases go. */
 export function addCaseOptions(command: Command): Command {
-  return command
+  const withOptions = command
     .option("--filter <text>", "run the case of this id, or those with this part or glob in their id or a clause id")
     .option("--seed <hex>", "repeat the choices of an earlier run")
     .option("--time-scale <factor>", "stretch every bound in time", positive, 1)
     .option("--jobs <count>", "how many cases go on at once", count, 4)
-    .option("--start-timeout <seconds>", "how long an agent has to start, and to end", positive, 20)
-    .option(
-      "--package <directory>",
-      "a real npm package to sync besides made-up ones; again for another, or for a later version of the same",
-      (directory, before: readonly string[]) => [...before, resolve(directory)],
-      [],
-    );
+    .option("--start-timeout <seconds>", "how long an agent has to start, and to end", positive, 20);
+  return addPackageOption(withOptions);
+}
+
+/** Adds `--package`, which is absolute afterwards and can be given again. */
+export function addPackageOption(command: Command): Command {
+  return command.option(
+    "--package <directory>",
+    "a real npm package to sync besides made-up ones; again for another, or for a later version of the same",
+    (directory, before: readonly string[]) => [...before, resolve(directory)],
+    [],
+  );
 }
 
 /** A number of an option. */
