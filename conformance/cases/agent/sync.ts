@@ -195,7 +195,7 @@ export const syncCases: readonly AgentCase[] = [
       const results = [await endOf(empty)];
       for (const count of [0, 1, Infinity]) {
         const open = await standing.peer.offerAccepted(standing.session, release);
-        const frames = [...dataFrames(release, open.lacking, { dataBytes: 65_536, codec: Codec.CODEC_IDENTITY })];
+        const frames = [...dataFrames(release, open.lacking, { dataBytes: 512, codec: Codec.CODEC_IDENTITY })];
         for (const data of frames.slice(0, count)) await open.stream.send({ $case: "data", value: data });
         open.stream.end();
         results.push(await endOf(open.stream));
