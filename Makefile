@@ -30,8 +30,10 @@ conformance: build ## run the conformance suite against the reference agent and 
 transcripts: build ## record what explain shows as right, from the references
 	@scripts/transcripts.sh
 
+MUTANTS := node conformance/bin/berth-conformance.js mutants --jobs 4 --package node_modules/typescript-5.9.2 --package node_modules/typescript-5.9.3
+
 wrong-transcripts: build ## record what explain shows as wrong, from the mutants
-	node conformance/bin/berth-conformance.js mutants --jobs 4 --transcripts conformance/transcripts
+	$(MUTANTS) --transcripts conformance/transcripts
 
 examples: build ## build the example agents in other languages, judge them, and run the reference server with them, where this machine has the languages
 	@scripts/examples.sh
@@ -43,7 +45,7 @@ matrix: build ## every server version against every agent version, as a table an
 	@scripts/matrix.sh
 
 mutants: build ## prove the suite: every broken agent and server has to be caught
-	node conformance/bin/berth-conformance.js mutants --jobs 4
+	$(MUTANTS)
 
 browser: build ## look at the pages of reports in a real browser, where there is one
 	@scripts/browser.sh

@@ -29,14 +29,25 @@ export const handshakeCases: readonly AgentCase[] = [
   },
   {
     id: "handshake-repeated",
-    clauses: ["HS-020", "INST-013"],
+    clauses: ["HS-020", "HS-022", "INST-016"],
     title: "Greeting again gives another session in the same instance, and the first one stays valid",
     async run(context) {
       const { peer, session, release } = await standingInstance(context);
       const again = await peer.session({ wantedManifestDigest: release.digest });
-      const what = { code: "instance-changed", what: "the instance of a server that greets again" };
-      expectEqual(again.instanceName, session.instanceName, what);
-      for (const each of [session, again]) await peer.run(each, "version");
+      expectThat(again.sessionToken !== session.sessionToken, "the token of the first greeting", {
+        code: "token-repeated",
+        clause: "HS-020",
+        what: "another session token for a server that greets again",
+      });
+      expectEqual(again.instanceName, session.instanceName, {
+        code: "instance-changed",
+        clause: "INST-016",
+        what: "the instance of a server that greets again",
+      });
+      for (const [which, each] of Object.entries({ first: session, second: again })) {
+        const start = await peer.start(each, { name: "version", waitMs: 5_000n });
+        expectAnswered(start, `a start in the ${which} session`, "HS-022");
+      }
     },
   },
   {

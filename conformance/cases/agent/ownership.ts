@@ -69,7 +69,8 @@ export const ownershipCases: readonly AgentCase[] = [
       for (const peer of peers) await peer.session(anonymous);
       await peers[0]!.session(request);
       for (const peer of peers) {
-        expectRefusal(await peer.negotiate(anonymous), "a server without server_id, after it was taken", conflict);
+        const taken = { ...conflict, clause: "INST-031" }; // what is refused is clear; that there is an owner is in question
+        expectRefusal(await peer.negotiate(anonymous), "a server without server_id, after it was taken", taken);
       }
       await peers[1]!.session(request);
     },

@@ -193,9 +193,9 @@ export const syncCases: readonly AgentCase[] = [
       const empty = standing.peer.stream();
       empty.end();
       const results = [await endOf(empty)];
-      for (const count of [0, 1]) {
+      for (const count of [0, 1, Infinity]) {
         const open = await standing.peer.offerAccepted(standing.session, release);
-        const frames = [...dataFrames(release, open.lacking, { dataBytes: 65_536, codec: Codec.CODEC_IDENTITY })];
+        const frames = [...dataFrames(release, open.lacking, { dataBytes: 512, codec: Codec.CODEC_IDENTITY })];
         for (const data of frames.slice(0, count)) await open.stream.send({ $case: "data", value: data });
         open.stream.end();
         results.push(await endOf(open.stream));
@@ -204,6 +204,9 @@ export const syncCases: readonly AgentCase[] = [
       context.observe(
         `${refused} of ${results.length} streams that ended without Commit were refused, the others ended with OK`,
       );
+      const { generationPresent } = await standing.peer.session({ wantedManifestDigest: release.digest });
+      const what = { code: "presence-wrong", clause: "SYNC-051", what: "generation_present of what was not committed" };
+      expectEqual(generationPresent, false, what);
       await standing.expectUnchanged();
     },
   },

@@ -12,6 +12,7 @@ import { extensionOf, shellHost } from "../../src/material/shell-host.ts";
 import { uuidFrom } from "../../src/material/uuid.ts";
 import { dataFrames } from "../../src/peers/server-peer/data-frames.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
+import { endOf } from "./sync.ts";
 
 /** Cases of spec/instancing.md, "Separation", and of what instances do at the same time. */
 export const tenancyCases: readonly AgentCase[] = [
@@ -51,9 +52,11 @@ export const tenancyCases: readonly AgentCase[] = [
       const open = await peer.offerAccepted(await peer.session({ instanceId: "first" }), release);
       const frames = [...dataFrames(release, open.lacking, { dataBytes: 65_536, codec: 1 })];
       for (const data of frames.slice(0, 3)) await open.stream.send({ $case: "data", value: data });
-      open.stream.cancel();
+      open.stream.end();
+      await endOf(open.stream); // so that all of it has arrived
       const { lacking } = await peer.sync(await peer.session({ instanceId: "second" }), release);
-      expectEqual(lacking.held.size, 0, { code: "neighbour-revealed", what: "partials in another instance" });
+      const what = { code: "neighbour-revealed", clause: "INST-045", what: "partials in another instance" };
+      expectEqual(lacking.held.size, 0, what);
     },
   },
   {

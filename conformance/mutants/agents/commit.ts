@@ -1,3 +1,4 @@
+import { existsSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { AgentMutant } from "../mutant.ts";
@@ -64,6 +65,33 @@ export const commitMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "end-taken-for-commit",
+    clause: "SYNC-051",
+    breaks: "It makes a generation of what has arrived whole when the stream ends without Commit.",
+    part: "sync/sync-stream",
+    mutate: ({ runSync }) => ({
+      runSync(stream, ...rest) {
+        let hasEnded = false;
+        const ending: typeof stream = {
+          peerAddress: stream.peerAddress,
+          signal: stream.signal,
+          onEnd: (listener) => stream.onEnd(listener),
+          arrived: () => stream.arrived(),
+          async next(idleMs) {
+            const incoming = await stream.next(idleMs);
+            if (incoming.kind !== "end") return incoming;
+            hasEnded = true;
+            return { kind: "message", message: { frame: { $case: "commit", value: {} } } };
+          },
+          async send(message) {
+            if (!hasEnded) await stream.send(message); // without a Commit it says nothing
+          },
+        };
+        return runSync(ending, ...rest);
+      },
+    }),
+  },
+  {
     id: "everything-dropped-after-a-kill",
     clause: "SYNC-053",
     breaks: "It throws the generations away when it finds, at its start, a sync that was not ended.",
@@ -73,6 +101,26 @@ export const commitMutants: readonly AgentMutant[] = [
         const left = await readdir(path.join(directory, "staging")).catch(() => []);
         if (left.length > 0) await rm(path.join(directory, "generations"), { recursive: true, force: true });
         return openGenerations(directory, ...rest);
+      },
+    }),
+  },
+  {
+    id: "everything-dropped-unless-stopped-in-order",
+    clause: "SYNC-053",
+    breaks: "It throws the generations away when it finds, at its start, that it was not stopped in order.",
+    part: "sync/generations",
+    mutate: ({ openGenerations }) => ({
+      async openGenerations(directory, ...rest) {
+        const mark = path.join(directory, "in-use");
+        if (existsSync(mark)) await rm(path.join(directory, "generations"), { recursive: true, force: true });
+        writeFileSync(mark, "");
+        const generations = await openGenerations(directory, ...rest);
+        const close = generations.close.bind(generations);
+        generations.close = async () => {
+          await close();
+          await rm(mark);
+        };
+        return generations;
       },
     }),
   },
@@ -196,6 +244,18 @@ export const commitMutants: readonly AgentMutant[] = [
           await rm(generations.stagingDirectory(accepted.digest), { recursive: true, force: true });
         };
         return incoming;
+      },
+    }),
+  },
+  {
+    id: "broken-sync-forgotten-at-the-start",
+    clause: "SYNC-060",
+    breaks: "It removes, at its start, what arrived of syncs that broke off.",
+    part: "sync/generations",
+    mutate: ({ openGenerations }) => ({
+      async openGenerations(directory, ...rest) {
+        await rm(path.join(directory, "staging"), { recursive: true, force: true });
+        return openGenerations(directory, ...rest);
       },
     }),
   },

@@ -1,6 +1,8 @@
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
-import { Codec } from "@berth/proto/messages/sync/v49/sync";
+import { zstdDecompressSync } from "node:zlib";
+import { Codec, type Segment } from "@berth/proto/messages/sync/v49/sync";
+import type { AgentParts } from "../agent-parts.ts";
 import type { AgentMutant } from "../mutant.ts";
 
 /** Broken content: payloads, segments, digests, and what is kept of a sync that broke off. */
@@ -37,33 +39,65 @@ export const contentMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "zstd-size-believed",
+    clause: "SYNC-041",
+    breaks: "It decodes zstd into raw_size bytes and does not look how many came.",
+    part: "sync/data-payload",
+    mutate: ({ decodePayload }) => ({
+      decodePayload(data, ...rest) {
+        if (data.codec !== Codec.CODEC_ZSTD) return decodePayload(data, ...rest);
+        const payload = Buffer.alloc(data.rawSize);
+        try {
+          zstdDecompressSync(data.payload).copy(payload);
+        } catch {
+          return decodePayload(data, ...rest);
+        }
+        return decodePayload({ ...data, codec: Codec.CODEC_IDENTITY, payload }, ...rest);
+      },
+    }),
+  },
+  {
+    id: "well-compressed-taken-for-a-bomb",
+    clause: "SYNC-041",
+    breaks: "It takes a payload that decodes to more than ten times its length for one that cannot be decoded.",
+    part: "sync/data-payload",
+    mutate: ({ decodePayload }) => ({
+      decodePayload(data, ...rest) {
+        const isBomb = data.rawSize > 10 * data.payload.length;
+        return decodePayload(isBomb ? { ...data, payload: Buffer.alloc(0) } : data, ...rest);
+      },
+    }),
+  },
+  {
     id: "segments-at-any-offset",
     clause: "SYNC-042",
     breaks: "It puts a segment behind the last one, wherever it says that it begins.",
     part: "sync/content-writer",
-    mutate: ({ createContentWriter }) => ({
-      createContentWriter(staging) {
-        const writer = createContentWriter(staging);
-        const held = new Map(staging.missing.map(({ digest, heldBytes }) => [digest, BigInt(heldBytes)]));
-        return {
-          get missingCount() {
-            return writer.missingCount;
-          },
-          get receivedBytes() {
-            return writer.receivedBytes;
-          },
-          close: () => writer.close(),
-          take(segments, bytes) {
-            const placed = segments.map((segment) => {
-              const digest = Buffer.from(segment.digest).toString("hex");
-              const offset = segment.offset === 0n ? 0n : (held.get(digest) ?? 0n);
-              held.set(digest, offset + BigInt(segment.length));
-              return { ...segment, offset };
-            });
-            return writer.take(placed, bytes);
-          },
-        };
-      },
+    mutate: takingAs((take, missing) => {
+      const held = new Map(missing.map(({ digest, heldBytes }) => [digest, BigInt(heldBytes)]));
+      return (segments, bytes) => {
+        const placed = segments.map((segment) => {
+          const digest = Buffer.from(segment.digest).toString("hex");
+          const offset = segment.offset === 0n ? 0n : (held.get(digest) ?? 0n);
+          held.set(digest, offset + BigInt(segment.length));
+          return { ...segment, offset };
+        });
+        return take(placed, bytes);
+      };
+    }),
+  },
+  {
+    id: "beginning-not-taken-again",
+    clause: "SYNC-042",
+    breaks: "It takes a content that it holds in part from there on alone, and not from 0 again.",
+    part: "sync/content-writer",
+    mutate: takingAs((take, missing) => {
+      const begun = new Set(missing.filter(({ heldBytes }) => heldBytes > 0).map(({ digest }) => digest));
+      return (segments, bytes) => {
+        const isAgain = (one: Segment) => one.offset === 0n && begun.has(Buffer.from(one.digest).toString("hex"));
+        const placed = segments.map((one) => (isAgain(one) ? { ...one, offset: -1n } : one));
+        return take(placed, bytes);
+      };
     }),
   },
   {
@@ -92,24 +126,30 @@ export const contentMutants: readonly AgentMutant[] = [
     clause: "SYNC-045",
     breaks: "It skips content that is not missing.",
     part: "sync/content-writer",
-    mutate: ({ createContentWriter }) => ({
-      createContentWriter(staging) {
-        const writer = createContentWriter(staging);
-        const missing = new Set(staging.missing.map(({ digest }) => digest));
-        return {
-          get missingCount() {
-            return writer.missingCount;
-          },
-          get receivedBytes() {
-            return writer.receivedBytes;
-          },
-          close: () => writer.close(),
-          take(segments, bytes) {
-            const isWanted = segments.every(({ digest }) => missing.has(Buffer.from(digest).toString("hex")));
-            return isWanted ? writer.take(segments, bytes) : Promise.resolve();
-          },
-        };
-      },
+    mutate: takingAs((take, missing) => {
+      const named = new Set(missing.map(({ digest }) => digest));
+      return async (segments, bytes) => {
+        const isWanted = segments.every(({ digest }) => named.has(Buffer.from(digest).toString("hex")));
+        if (isWanted) await take(segments, bytes);
+      };
+    }),
+  },
+  {
+    id: "content-come-again-skipped",
+    clause: "SYNC-045",
+    breaks: "It skips content that has arrived whole and comes once more.",
+    part: "sync/content-writer",
+    mutate: takingAs((take, missing) => {
+      const whole = new Set<string>();
+      return async (segments, bytes) => {
+        const digests = segments.map(({ digest }) => Buffer.from(digest).toString("hex"));
+        if (digests.every((digest) => whole.has(digest))) return;
+        await take(segments, bytes);
+        for (const [index, { offset, length }] of segments.entries()) {
+          const content = missing.find(({ digest }) => digest === digests[index]);
+          if (Number(offset) + length === content?.sizeBytes) whole.add(content.digest);
+        }
+      };
     }),
   },
   {
@@ -177,3 +217,25 @@ export const contentMutants: readonly AgentMutant[] = [
     }),
   },
 ];
+
+type CreateWriter = AgentParts["sync/content-writer"]["createContentWriter"];
+type Take = ReturnType<CreateWriter>["take"];
+
+/** Replaces what a writer does with the bytes of a Data; `missing` is what it was made for. */
+function takingAs(change: (take: Take, missing: Parameters<CreateWriter>[0]["missing"]) => Take) {
+  return ({ createContentWriter }: AgentParts["sync/content-writer"]) => ({
+    createContentWriter(staging: Parameters<CreateWriter>[0]) {
+      const writer = createContentWriter(staging);
+      return {
+        get missingCount() {
+          return writer.missingCount;
+        },
+        get receivedBytes() {
+          return writer.receivedBytes;
+        },
+        close: () => writer.close(),
+        take: change((segments, bytes) => writer.take(segments, bytes), staging.missing),
+      };
+    },
+  });
+}

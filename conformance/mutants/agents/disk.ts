@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AgentMutant } from "../mutant.ts";
 
@@ -15,6 +15,42 @@ export const diskMutants: readonly AgentMutant[] = [
         mkdirSync(options.directory, { recursive: true });
         if (!existsSync(note)) writeFileSync(note, options.directory);
         return openInstances({ ...options, directory: readFileSync(note, "utf8") });
+      },
+    }),
+  },
+  {
+    id: "generations-listed-beside-the-root",
+    clause: "INST-061",
+    breaks: "It lists its generations beside its root, and goes by the list.",
+    part: "sync/generations",
+    mutate: ({ openGenerations }) => ({
+      async openGenerations(directory, ...rest) {
+        const generations = await openGenerations(directory, ...rest);
+        const root = path.join(directory, "..", "..", "..");
+        const list = `${root}.list`;
+        const lineOf = (digest: Uint8Array) =>
+          `${path.relative(root, directory)} ${Buffer.from(digest).toString("hex")}\n`;
+        const commit = generations.commit.bind(generations);
+        generations.commit = async (digest, manifest) => {
+          appendFileSync(list, lineOf(digest));
+          return commit(digest, manifest);
+        };
+        const confirm = generations.confirm.bind(generations);
+        generations.confirm = async (digest) => {
+          const found = await confirm(digest);
+          if (found !== undefined || !existsSync(list) || !readFileSync(list, "utf8").includes(lineOf(digest)))
+            return found;
+          const place = path.join(directory, "generations", Buffer.from(digest).toString("hex"));
+          const extensionsDirectory = path.join(place, "extensions");
+          return {
+            manifestDigest: Buffer.from(digest),
+            directory: place,
+            extensionsDirectory,
+            host: undefined,
+            hold: () => () => {},
+          };
+        };
+        return generations;
       },
     }),
   },

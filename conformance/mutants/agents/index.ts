@@ -31,6 +31,7 @@ import { operationStartMutants } from "./operation-start.ts";
 import { operationStateMutants } from "./operation-state.ts";
 import { ownershipMutants } from "./ownership.ts";
 import { pathMutants } from "./path.ts";
+import { sessionEndMutants } from "./session-end.ts";
 import { sessionsMutants } from "./sessions.ts";
 import { syncStreamMutants } from "./sync-stream.ts";
 import { tenancyMutants } from "./tenancy.ts";
@@ -41,6 +42,7 @@ export const agentMutants: readonly AgentMutant[] = [
   ...transportMutants,
   ...handshakeMutants,
   ...sessionsMutants,
+  ...sessionEndMutants,
   ...instancingMutants,
   ...ownershipMutants,
   ...idleInstancesMutants,

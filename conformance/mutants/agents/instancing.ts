@@ -62,6 +62,15 @@ export const instancingMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "minimum-version-counted-as-below",
+    clause: "INST-006",
+    breaks: "It counts the minimum version itself as below the minimum.",
+    part: "rules/product-version",
+    mutate: ({ compareProductVersions }) => ({
+      compareProductVersions: (a, b) => compareProductVersions(a, b) || -1,
+    }),
+  },
+  {
     id: "instance-id-of-a-low-version-ignored",
     clause: "INST-007",
     breaks: "It ignores the InstanceId of a product below its minimum.",
@@ -138,6 +147,16 @@ export const instancingMutants: readonly AgentMutant[] = [
     part: "rules/instance-name",
     mutate: ({ chooseInstance }) => ({
       chooseInstance: (claim) => chooseInstance({ ...claim, instanceId: claim.instanceId?.slice(0, 4) }),
+    }),
+  },
+  {
+    id: "instance-ids-by-letters-and-digits",
+    clause: "INST-013",
+    breaks: "It tells InstanceIds apart by their letters and digits alone.",
+    part: "rules/instance-name",
+    mutate: ({ chooseInstance }) => ({
+      chooseInstance: (claim) =>
+        chooseInstance({ ...claim, instanceId: claim.instanceId?.replace(/[^a-z0-9]/g, "") || claim.instanceId }),
     }),
   },
   {

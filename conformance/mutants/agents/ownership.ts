@@ -46,6 +46,48 @@ export const ownershipMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "owners-at-once",
+    clause: "INST-031",
+    breaks: "It lets in every server that comes before a new owner is written down.",
+    part: "instancing/ownership",
+    mutate: ({ createOwnership }) => ({
+      createOwnership(options) {
+        const ownership = createOwnership(options);
+        let isOwned = options.owner !== undefined;
+        return {
+          async claim(serverId) {
+            if (isOwned || serverId === undefined) return ownership.claim(serverId);
+            await new Promise((resolve) => setTimeout(resolve, 200));
+            isOwned = true;
+            await ownership.claim(serverId).catch(() => {});
+          },
+          callBegins: (serverId) => ownership.callBegins(serverId),
+          close: () => ownership.close(),
+        };
+      },
+    }),
+  },
+  {
+    id: "owner-only-of-what-it-made",
+    clause: "INST-031",
+    breaks: "It gives an instance that a server without server_id made no owner ever.",
+    part: "instancing/ownership",
+    mutate: ({ createOwnership }) => ({
+      createOwnership(options) {
+        const ownership = createOwnership(options);
+        let maker = options.owner;
+        return {
+          async claim(serverId) {
+            maker ??= { serverId: serverId ?? "", lastSeenMs: 0 };
+            if (maker.serverId !== "") await ownership.claim(serverId);
+          },
+          callBegins: (serverId) => ownership.callBegins(serverId),
+          close: () => ownership.close(),
+        };
+      },
+    }),
+  },
+  {
     id: "owner-for-ever",
     clause: "INST-032",
     breaks: "It keeps an instance for its owner however long that is away.",

@@ -27,6 +27,13 @@ export const pathMutants: readonly AgentMutant[] = [
   withoutRule("not-normalized", "SYNC-016", "It takes a path that is not in normalization form C."),
   withoutRule("reserved-name", "SYNC-017", "It takes a path with a reserved name of Windows."),
   {
+    id: "two-dots-anywhere-refused",
+    clause: "SYNC-011",
+    breaks: "It refuses a path with two dots anywhere, in a name too.",
+    part: "rules/path",
+    mutate: ({ checkPath }) => ({ checkPath: (path) => checkPath(path.includes("..") ? ".." : path) }),
+  },
+  {
     id: "path-length-in-characters",
     clause: "SYNC-014",
     breaks: "It counts the length of a path in characters.",

@@ -38,6 +38,20 @@ export const tenancyMutants: readonly AgentMutant[] = [
     },
   },
   {
+    id: "staging-of-all",
+    clause: "INST-045",
+    breaks: "It puts what arrives of one manifest in one place, whichever instance it is for.",
+    part: "sync/generations",
+    mutate: ({ openGenerations }) => ({
+      async openGenerations(directory, ...rest) {
+        const generations = await openGenerations(directory, ...rest);
+        const place = path.join(directory, "..", "..", "..", "staging");
+        generations.stagingDirectory = (digest) => path.join(place, Buffer.from(digest).toString("hex"));
+        return generations;
+      },
+    }),
+  },
+  {
     id: "operations-of-a-neighbour-read",
     clause: "INST-046",
     breaks: "It lets a server read the operations of every instance.",
@@ -51,6 +65,26 @@ export const tenancyMutants: readonly AgentMutant[] = [
           own.read = async (request) => {
             const answers = await Promise.allSettled([read, ...all].map((one) => one(request)));
             return answers.find((one) => one.status === "fulfilled")?.value ?? read(request);
+          };
+        }),
+      };
+    },
+  },
+  {
+    id: "operation-ids-of-all",
+    clause: "INST-046",
+    breaks: "It knows operations by their ids alone, so that one started in another instance stands in the way.",
+    part: "operations/instance-operations",
+    mutate({ InstanceOperations }) {
+      const homes = new Map<string, Operations["start"]>();
+      return {
+        InstanceOperations: withOperations(InstanceOperations, (own) => {
+          const start = own.start.bind(own);
+          own.start = (request) => {
+            const id = request.operationId.toLowerCase();
+            const home = homes.get(id) ?? start;
+            homes.set(id, home);
+            return home(request);
           };
         }),
       };

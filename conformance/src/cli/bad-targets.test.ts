@@ -179,6 +179,7 @@ describe("a bad command line is told in words, with exit code 2,", function () {
       /the seed "luck" is not of hexadecimal digits/,
     ],
     "with a package that is none": [["agent", "--package", ".", "--", "false"], /is no unpacked npm package/],
+    "with a package for mutants that is none": [["mutants", "--package", "."], /is no unpacked npm package/],
     "with a report where none can be": [
       ["agent", "--json", "taken/results.json", "--", "false"],
       /taken\/results\.json cannot be written: .*taken/,

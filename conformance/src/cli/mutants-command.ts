@@ -15,13 +15,15 @@ import { EXIT, type ExitCode } from "../runner/exit-code.ts";
 import { RECORDED } from "../transcripts/recording-of.ts";
 import { readCatalogue } from "./catalogue.ts";
 import { watchInterruption } from "./interruption.ts";
-import { count } from "./run-options.ts";
-import { requireSeed } from "./run-scope.ts";
+import { addPackageOption, count } from "./run-options.ts";
+import { requirePackages, requireSeed } from "./run-scope.ts";
 
 interface MutantsOptions {
   readonly filter?: string;
   readonly jobs: number;
   readonly seed?: string;
+  /** Absolute. */
+  readonly package: readonly string[];
   readonly list?: boolean;
   readonly json: string;
   readonly html: string;
@@ -33,11 +35,12 @@ const CASES_AT_ONCE = 4;
 
 /** `mutants`. */
 export function addMutantsCommand(program: CommanderCommand, exit: (code: ExitCode) => void): void {
-  program
+  const mutants = program
     .command("mutants")
     .description(
       "judge the suite itself: every broken agent and server has to be caught by a case of the clause it breaks",
-    )
+    );
+  addPackageOption(mutants)
     .option("--filter <text>", "only the mutants with this text in their id, their clause or their part")
     .option("--jobs <count>", "how many mutants are judged at once", count, 2)
     .option("--seed <hex>", "repeat the choices of an earlier run")
@@ -88,17 +91,18 @@ async function conductMutants(options: MutantsOptions): Promise<ExitCode> {
 
 async function judgeSuite(mutants: readonly ListedMutant[], options: MutantsOptions): Promise<ExitCode> {
   const catalogue = readCatalogue();
-  const { stretch } = await calibrate();
   const { transcripts } = options;
   const examples = transcripts === undefined ? undefined : wrongExamples(mutants, transcripts);
   const seed = requireSeed(options.seed ?? (examples && RECORDED.seed));
   const nonce = examples ? RECORDED.nonce : randomBytes(3).toString("hex");
+  await requirePackages(options.package);
+  const { stretch } = await calibrate();
   const run: MutantsRun = {
     catalogue,
     clauses: catalogue.clauses,
     commands: mutantCommands(),
     jobs: CASES_AT_ONCE,
-    scope: { seed, nonce, timeScale: stretch, packages: [] },
+    scope: { seed, nonce, timeScale: stretch, packages: options.package },
     onKill: examples?.take,
   };
   const references = await runReferences(mutants, run);

@@ -46,16 +46,21 @@ export function addCaseOptions(command: Command): Command {
 
 /** Adds those that say what time, machine and material cases have. */
 export function addMeansOptions(command: Command): Command {
-  return command
+  const withOptions = command
     .option("--time-scale <factor>", "stretch every bound in time", positive, 1)
     .option("--jobs <count>", "how many cases go on at once", count, 4)
-    .option("--start-timeout <seconds>", "how long an agent has to start, and to end", positive, 20)
-    .option(
-      "--package <directory>",
-      "a real npm package to sync besides made-up ones; again for another, or for a later version of the same",
-      (directory, before: readonly string[]) => [...before, resolve(directory)],
-      [],
-    );
+    .option("--start-timeout <seconds>", "how long an agent has to start, and to end", positive, 20);
+  return addPackageOption(withOptions);
+}
+
+/** Adds `--package`, which is absolute afterwards and can be given again. */
+export function addPackageOption(command: Command): Command {
+  return command.option(
+    "--package <directory>",
+    "a real npm package to sync besides made-up ones; again for another, or for a later version of the same",
+    (directory, before: readonly string[]) => [...before, resolve(directory)],
+    [],
+  );
 }
 
 /** A number of an option. */

@@ -12,7 +12,7 @@ export async function openRunScope(
   nonce = randomBytes(3).toString("hex"),
 ): Promise<{ scope: RunScope; calibration: Calibration }> {
   const seed = requireSeed(options.seed);
-  for (const directory of options.package) await requirePackage(directory);
+  await requirePackages(options.package);
   const calibration = await calibrate();
   const timeScale = options.timeScale * calibration.stretch;
   const scope = { seed, nonce, timeScale, packages: options.package };
@@ -26,15 +26,16 @@ export function requireSeed(asked: string | undefined): string {
   return seed;
 }
 
-async function requirePackage(directory: string): Promise<void> {
-  try {
-    await readPackageJson(directory);
-  } catch (cause) {
-    throw new UsageError(
-      `--package ${directory} is no unpacked npm package: its package.json with name and version cannot be read`,
-      {
-        cause,
-      },
-    );
+/** @throws {UsageError} when one of the directories is no unpacked npm package. */
+export async function requirePackages(directories: readonly string[]): Promise<void> {
+  for (const directory of directories) {
+    try {
+      await readPackageJson(directory);
+    } catch (cause) {
+      throw new UsageError(
+        `--package ${directory} is no unpacked npm package: its package.json with name and version cannot be read`,
+        { cause },
+      );
+    }
   }
 }
