@@ -32,6 +32,29 @@ export const sessionEndMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "oldest-session-makes-room",
+    clause: "HS-022",
+    breaks: "It ends the oldest session, whoever's it is, when there are more than 256.",
+    part: "handshake/session-store",
+    mutate: ({ createSessionStore }) => ({
+      createSessionStore(limits) {
+        const store = createSessionStore<never>(limits);
+        const kept: string[] = [];
+        const ended = new Set<string | undefined>();
+        return {
+          begin(session) {
+            const token = store.begin(session as never);
+            if (kept.push(token) > 256) ended.add(kept.shift());
+            return token;
+          },
+          resolve: (token, call) => store.resolve(ended.has(token) ? "" : token, call),
+          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
+          close: () => store.close(),
+        };
+      },
+    }),
+  },
+  {
     id: "session-ended-with-its-connection",
     clause: "HS-022",
     breaks: "It binds a session to the connection on which it was greeted.",

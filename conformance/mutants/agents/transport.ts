@@ -55,6 +55,22 @@ export const transportMutants: readonly AgentMutant[] = [
     }),
   },
   {
+    id: "rubbish-thrown-at-everybody",
+    clause: "HS-034",
+    breaks: "It catches no error of a connection, so that rubbish on one ends the agent.",
+    part: "transport/http2-server",
+    mutate: ({ onHttp2Server }) => ({
+      onHttp2Server(server, use) {
+        onHttp2Server(server, (made) => {
+          use(made);
+          made.on("sessionError", (error) => {
+            throw error;
+          });
+        });
+      },
+    }),
+  },
+  {
     id: "connection-closed-for-an-answer",
     clause: "ERR-002",
     breaks: "It closes the connection where it has to refuse.",

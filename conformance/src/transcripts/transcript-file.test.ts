@@ -5,12 +5,16 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import { agentCases } from "../../cases/agent/index.ts";
 import { serverCases } from "../../cases/server/index.ts";
+import { readClauses } from "../clauses/read-clauses.ts";
 import { runSuiteProcess } from "../cli/suite-process.ts";
+import { readUnkilled } from "../mutants/kill-gate.ts";
 import { packageFile } from "../package-file.ts";
+import { caseLevel, isRequiredLevel } from "../runner/case-level.ts";
 import { readFailureCodes } from "../runner/failure-codes.ts";
 import { ownTranscripts, type Recording, readTranscript, recordedIds, writeTranscript } from "./transcript-file.ts";
 
-const all = [...agentCases, ...serverCases].map((each) => each.id);
+const cases = [...agentCases, ...serverCases];
+const all = cases.map((each) => each.id);
 const AGENT = packageFile("../agent-ref/bin/berth-agent.js");
 
 describe("the transcripts", function () {
@@ -28,6 +32,16 @@ describe("the transcripts", function () {
     );
     assert.deepEqual(
       recordedIds().filter((id) => !all.includes(id)),
+      [],
+    );
+  });
+
+  it("show wrong what every case of a required clause catches, but those that catch nothing (`make wrong-transcripts`)", () => {
+    const clauses = readClauses();
+    const excused = new Set(readUnkilled().cases.map((each) => each.case));
+    const required = cases.filter((each) => isRequiredLevel(caseLevel(each, clauses)) && !excused.has(each.id));
+    assert.deepEqual(
+      required.map(({ id }) => id).filter((id) => readTranscript(id).wrong === undefined),
       [],
     );
   });
