@@ -12,6 +12,9 @@ const KEPT_REFUSALS = 4;
 const MESSAGE_CHARACTERS_MAX = 600;
 /** The directories of cases and targets have another name each time. */
 const TEMPORARY = /[^\s"']*\/(berth-(?:case|agent|server|upgrade))-[A-Za-z0-9]{6}/g;
+const STANDING = "/tmp/$1-0";
+/** Where in a target's own files it went wrong, which is another place on every machine. */
+const STACK = /\n +at .*/g;
 
 /** What is kept of the wire of a case that `of` has passed. */
 export function rightRecording(of: string, entries: readonly TranscriptEntry[]): Recording {
@@ -24,7 +27,12 @@ export function wrongRecording(
   entries: readonly TranscriptEntry[],
   { code, expected, actual }: Pick<WrongRecording, "code" | "expected" | "actual">,
 ): WrongRecording {
-  return { code, expected, actual, ...recordingOf("wrong", of, entries) };
+  return { code, expected: wordsOf(expected), actual: wordsOf(actual), ...recordingOf("wrong", of, entries) };
+}
+
+function wordsOf(text: string): string {
+  const words = text.replace(STACK, "").replace(TEMPORARY, STANDING);
+  return words.length <= MESSAGE_CHARACTERS_MAX ? words : `${words.slice(0, MESSAGE_CHARACTERS_MAX)}…`;
 }
 
 function recordingOf(half: "right" | "wrong", of: string, entries: readonly TranscriptEntry[]): Recording {
@@ -57,7 +65,7 @@ function isRefusal({ method, message }: TranscriptEntry): boolean {
 }
 
 function recordedEntry({ direction, peer, method, message }: TranscriptEntry): RecordedEntry {
-  const text = JSON.stringify(message).replace(TEMPORARY, (_, name: string) => `/tmp/${name}-0`);
+  const text = JSON.stringify(message).replace(TEMPORARY, STANDING);
   const kept = text.length <= MESSAGE_CHARACTERS_MAX ? JSON.parse(text) : `${text.slice(0, MESSAGE_CHARACTERS_MAX)}…`;
   return { direction, peer, method, message: kept };
 }

@@ -11,6 +11,7 @@ import { readUnkilled } from "../mutants/kill-gate.ts";
 import { packageFile } from "../package-file.ts";
 import { caseLevel, isRequiredLevel } from "../runner/case-level.ts";
 import { readFailureCodes } from "../runner/failure-codes.ts";
+import { wrongRecording } from "./recording-of.ts";
 import { ownTranscripts, type Recording, readTranscript, recordedIds, writeTranscript } from "./transcript-file.ts";
 
 const cases = [...agentCases, ...serverCases];
@@ -53,6 +54,12 @@ describe("the transcripts", function () {
       assert.equal(own, id);
       if (wrong !== undefined) assert.ok(codes.has(wrong.code), `${id}: ${wrong.code}`);
     }
+  });
+
+  it("name no directory or source line of the machine that recorded them", () => {
+    const text = "it left /var/x/berth-agent-aB3dE6/root/a behind\n    at sync (file:///srv/agent.js:1:2)";
+    const { actual } = wrongRecording("somebody", [], { code: "left", expected: "nothing", actual: text });
+    assert.equal(actual, "it left /tmp/berth-agent-0/root/a behind");
   });
 
   it("are written as they are read", () => {
