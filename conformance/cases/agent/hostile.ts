@@ -1,8 +1,9 @@
 import { status } from "@grpc/grpc-js";
 import { within } from "../../src/attach/within.ts";
-import type { AgentCase } from "../../src/case.ts";
+import type { AgentCase, AgentContext } from "../../src/case.ts";
 import { expectAnswered } from "../../src/expect/answered.ts";
 import { expectEqual, expectThat } from "../../src/expect/equal.ts";
+import { failed } from "../../src/expect/failed.ts";
 import { dataWithDigestsOfOtherLength } from "../../src/mallory/server/digests-of-other-length.ts";
 import { messageOfSize } from "../../src/mallory/server/message-of-size.ts";
 import { neverRead } from "../../src/mallory/server/reader-that-never-reads.ts";
@@ -11,6 +12,7 @@ import { floodWithSessions } from "../../src/mallory/server/session-flood.ts";
 import { openSilentConnections } from "../../src/mallory/server/silent-connections.ts";
 import { stallSync } from "../../src/mallory/server/stalled-sync.ts";
 import { startForwarder } from "../../src/network/forwarder.ts";
+import type { RawConnections } from "../../src/network/raw-connections.ts";
 import { methods } from "../../src/peers/server-peer/methods.ts";
 import { expectVersion, releaseNamed, standingInstance } from "./standing-instance.ts";
 import { endOf } from "./sync.ts";
@@ -24,8 +26,7 @@ export const hostileCases: readonly AgentCase[] = [
     dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
-      const silent = await openSilentConnections(context.agent.address);
-      context.onEnd(silent.close);
+      await expectTaken(context, openSilentConnections);
       await standing.expectUnchanged();
     },
   },
@@ -36,8 +37,7 @@ export const hostileCases: readonly AgentCase[] = [
     dialects: [1, 44, 49],
     async run(context) {
       const standing = await standingInstance(context);
-      const rubbish = await openRubbishConnections(context.agent.address);
-      context.onEnd(rubbish.close);
+      await expectTaken(context, openRubbishConnections);
       await standing.expectUnchanged();
     },
   },
@@ -169,3 +169,16 @@ export const hostileCases: readonly AgentCase[] = [
     },
   },
 ];
+
+/** Opens connections that stay open until the case ends; that the agent takes each is what the clause asks for. */
+async function expectTaken(
+  { agent, onEnd }: AgentContext,
+  open: (address: string) => Promise<RawConnections>,
+): Promise<void> {
+  try {
+    onEnd((await open(agent.address)).close);
+  } catch (error) {
+    const expected = "every connection to be taken, whatever the others send";
+    throw failed({ code: "connection-not-taken", clause: "HS-034", expected, actual: (error as Error).message });
+  }
+}
