@@ -34,6 +34,8 @@ export const faultOrderCases: readonly AgentCase[] = [
         const what = `a greeting with ${faults.length - index} faults`;
         expectRefusal(await peer.negotiate(request), what, { code, clause });
       }
+      const [code, last] = faults.at(-1)!;
+      expectRefusal(await peer.negotiate(last), "a greeting with the last fault alone", { code, clause: "HS-023" });
       const late = {
         dialects: { lowest: 4_000_000_000, highest: 4_000_000_001 },
         product: "Otter",
@@ -62,20 +64,15 @@ export const faultOrderCases: readonly AgentCase[] = [
         clause,
       });
 
-      const tooLarge = BigInt(session.limits?.maxManifestBytes ?? 0n) + 1n;
-      const stream = peer.stream();
-      await stream.send({
-        $case: "offer",
-        value: {
-          sessionToken: session.sessionToken,
-          manifestDigest: short.digest,
-          manifestSize: tooLarge,
-          manifest: Buffer.alloc(0),
-        },
-      });
-      const both = "a bad digest of a manifest over max_manifest_bytes";
-      if (tooLarge > 1n) expectRefusal(await endOf(stream), both, { code: "INVALID_DIGEST", clause });
-      else stream.cancel();
+      const most = session.limits?.maxManifestBytes ?? 0n;
+      if (most > 0n) {
+        const { sessionToken } = session;
+        const tooLarge = { manifestDigest: short.digest, manifestSize: most + 1n, manifest: Buffer.alloc(0) };
+        const stream = peer.stream();
+        await stream.send({ $case: "offer", value: { sessionToken, ...tooLarge } });
+        const both = "a bad digest of a manifest over max_manifest_bytes";
+        expectRefusal(await endOf(stream), both, { code: "INVALID_DIGEST", clause });
+      }
 
       for (const [what, manifest] of [
         ["that is not canonical", "no manifest at all\n"],
@@ -138,6 +135,8 @@ export const faultOrderCases: readonly AgentCase[] = [
       const unknown = { ...bad, operationId: uuidFrom(context.random) };
       const fresher = await peer.start(fresh, unknown);
       expectRefusal(fresher, "a new id with bad arguments", { code: "INVALID_ARGUMENTS", clause });
+      const first = await peer.start(fresh, { name: "version", operationId: uuidFrom(context.random) });
+      expectRefusal(first, "a new id without a generation", { code: "NO_GENERATION", clause: "OP-001" });
     },
   },
 ];

@@ -164,6 +164,8 @@ export const legacyHandshakeCases: readonly AgentCase[] = [
         const what = `a greeting with ${faults.length - index} faults`;
         expectRefusal(await peer.negotiate(request), what, { code, clause });
       }
+      const [code, last] = faults.at(-1)!;
+      expectRefusal(await peer.negotiate(last), "a greeting with the last fault alone", { code, clause: "HS-010" });
       const far = { lowest: 4_000_000_000, highest: 4_000_000_001 };
       const late = { dialects: far, product: "Otter", productVersion: "1", instanceId: "x" };
       const expected = { code: "AGENT_TOO_OLD", clause } as const;
