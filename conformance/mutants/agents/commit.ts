@@ -2,6 +2,7 @@ import { existsSync, writeFileSync } from "node:fs";
 import { readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { AgentMutant } from "../mutant.ts";
+import { unprovenGeneration } from "./unproven-generation.ts";
 
 /** Broken generations: how they come to be, and what becomes of them. */
 export const commitMutants: readonly AgentMutant[] = [
@@ -18,14 +19,7 @@ export const commitMutants: readonly AgentMutant[] = [
           const later = new Promise((resolve) => setTimeout(resolve, 500)).then(() => commit(digest, manifest));
           later.catch(() => {});
           const directory = generations.stagingDirectory(digest);
-          const extensionsDirectory = path.join(directory, "extensions");
-          return {
-            manifestDigest: Buffer.from(digest),
-            directory,
-            extensionsDirectory,
-            host: undefined,
-            hold: () => () => {},
-          };
+          return unprovenGeneration(digest, directory);
         };
         return generations;
       },
@@ -163,14 +157,7 @@ export const commitMutants: readonly AgentMutant[] = [
           const name = Buffer.from(digest).toString("hex");
           if (found !== undefined || !named.includes(name)) return found;
           const place = path.join(directory, "generations", name);
-          const extensionsDirectory = path.join(place, "extensions");
-          return {
-            manifestDigest: Buffer.from(digest),
-            directory: place,
-            extensionsDirectory,
-            host: undefined,
-            hold: () => () => {},
-          };
+          return unprovenGeneration(digest, place);
         };
         return generations;
       },

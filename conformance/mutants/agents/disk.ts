@@ -1,6 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { AgentMutant } from "../mutant.ts";
+import { unprovenGeneration } from "./unproven-generation.ts";
 
 /** Broken dealings with the disk. */
 export const diskMutants: readonly AgentMutant[] = [
@@ -41,14 +42,7 @@ export const diskMutants: readonly AgentMutant[] = [
           if (found !== undefined || !existsSync(list) || !readFileSync(list, "utf8").includes(lineOf(digest)))
             return found;
           const place = path.join(directory, "generations", Buffer.from(digest).toString("hex"));
-          const extensionsDirectory = path.join(place, "extensions");
-          return {
-            manifestDigest: Buffer.from(digest),
-            directory: place,
-            extensionsDirectory,
-            host: undefined,
-            hold: () => () => {},
-          };
+          return unprovenGeneration(digest, place);
         };
         return generations;
       },

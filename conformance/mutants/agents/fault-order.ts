@@ -24,9 +24,8 @@ export const faultOrderMutants: readonly AgentMutant[] = [
     mutate: ({ OfferedManifest }) => ({
       OfferedManifest: class extends OfferedManifest {
         constructor(...[offer, limits]: ConstructorParameters<typeof OfferedManifest>) {
-          super({ ...offer, manifestDigest: new Uint8Array(32) }, limits);
-          // biome-ignore lint/correctness/noConstructorReturn: the original keeps its fields to itself.
-          return new OfferedManifest(offer, limits);
+          new OfferedManifest({ ...offer, manifestDigest: new Uint8Array(32) }, limits);
+          super(offer, limits);
         }
       },
     }),

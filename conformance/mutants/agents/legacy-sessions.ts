@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Writable } from "node:stream";
 import { FileServiceService } from "@berth/proto/messages/sync/v44/file";
 import type { AgentMutant } from "../mutant.ts";
+import { changedSessions } from "./changed-sessions.ts";
 
 /** Broken sessions of the dialects 1 and 44: what ends them, what does not, and which calls they are good for. */
 export const legacySessionsMutants: readonly AgentMutant[] = [
@@ -26,29 +27,24 @@ export const legacySessionsMutants: readonly AgentMutant[] = [
     breaks: "As version 46 it keeps its sessions on the disk, and takes them up again after a restart.",
     agentVersion: 46,
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const file = join(process.env.BERTH_ROOT ?? ".", "sessions.json");
-        const kept: Record<string, { session: unknown; peerAddress: string }> = existsSync(file)
-          ? JSON.parse(readFileSync(file, "utf8"))
-          : {};
-        const unheard = { callBegins: () => () => {}, onEnd: () => {} };
-        const tokens = new Map(
-          Object.entries(kept).map(([token, session]) => [token, store.begin({ ...session, ...unheard } as never)]),
-        );
-        return {
-          begin(init) {
-            const token = store.begin(init as never);
-            kept[token] = { session: init.session, peerAddress: init.peerAddress };
-            writeFileSync(file, JSON.stringify(kept));
-            return token;
-          },
-          resolve: (token, call) => store.resolve(tokens.get(token) ?? token, call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const file = join(process.env.BERTH_ROOT ?? ".", "sessions.json");
+      const kept: Record<string, { session: unknown; peerAddress: string }> = existsSync(file)
+        ? JSON.parse(readFileSync(file, "utf8"))
+        : {};
+      const unheard = { callBegins: () => () => {}, onEnd: () => {} };
+      const tokens = new Map(
+        Object.entries(kept).map(([token, session]) => [token, original.begin({ ...session, ...unheard } as never)]),
+      );
+      return {
+        begin(init) {
+          const token = original.begin(init);
+          kept[token] = { session: init.session, peerAddress: init.peerAddress };
+          writeFileSync(file, JSON.stringify(kept));
+          return token;
+        },
+        resolve: (token, call) => original.resolve(tokens.get(token) ?? token, call),
+      };
     }),
   },
   {
@@ -75,21 +71,16 @@ function resolving(
 ): Pick<Extract<AgentMutant, { part: "handshake/session-store" }>, "part" | "mutate"> {
   return {
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const latest = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = store.begin(session as never);
-            latest.set(session.peerAddress, token);
-            return token;
-          },
-          resolve: (token, call) => store.resolve(choose(token, latest.get(call.peerAddress)), call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const latest = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = original.begin(session);
+          latest.set(session.peerAddress, token);
+          return token;
+        },
+        resolve: (token, call) => original.resolve(choose(token, latest.get(call.peerAddress)), call),
+      };
     }),
   };
 }

@@ -3,6 +3,7 @@ import path from "node:path";
 import type { NegotiateRequest } from "@berth/proto/messages/handshake/v1/handshake";
 import type { handleUnaryCall, UntypedHandleCall } from "@grpc/grpc-js";
 import type { AgentMutant } from "../mutant.ts";
+import { changedSessions } from "./changed-sessions.ts";
 
 /** Broken ends of sessions: too early, too late, and what is said and counted afterwards. */
 export const sessionEndMutants: readonly AgentMutant[] = [
@@ -11,24 +12,19 @@ export const sessionEndMutants: readonly AgentMutant[] = [
     clause: "HS-022",
     breaks: "It ends the session of an instance when the instance is greeted again.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const current = new Map<string, string>();
-        const ended = new Set<string | undefined>();
-        return {
-          begin(session) {
-            const { name } = (session.session as { instance: { name: string } }).instance;
-            const token = store.begin(session as never);
-            ended.add(current.get(name));
-            current.set(name, token);
-            return token;
-          },
-          resolve: (token, call) => store.resolve(ended.has(token) ? "" : token, call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const current = new Map<string, string>();
+      const ended = new Set<string | undefined>();
+      return {
+        begin(session) {
+          const { name } = (session.session as { instance: { name: string } }).instance;
+          const token = original.begin(session);
+          ended.add(current.get(name));
+          current.set(name, token);
+          return token;
+        },
+        resolve: (token, call) => original.resolve(ended.has(token) ? "" : token, call),
+      };
     }),
   },
   {
@@ -36,22 +32,17 @@ export const sessionEndMutants: readonly AgentMutant[] = [
     clause: "HS-022",
     breaks: "It ends the oldest session, whoever's it is, when there are more than 256.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const kept: string[] = [];
-        const ended = new Set<string | undefined>();
-        return {
-          begin(session) {
-            const token = store.begin(session as never);
-            if (kept.push(token) > 256) ended.add(kept.shift());
-            return token;
-          },
-          resolve: (token, call) => store.resolve(ended.has(token) ? "" : token, call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const kept: string[] = [];
+      const ended = new Set<string | undefined>();
+      return {
+        begin(session) {
+          const token = original.begin(session);
+          if (kept.push(token) > 256) ended.add(kept.shift());
+          return token;
+        },
+        resolve: (token, call) => original.resolve(ended.has(token) ? "" : token, call),
+      };
     }),
   },
   {
@@ -129,27 +120,22 @@ export const sessionEndMutants: readonly AgentMutant[] = [
     clause: "HS-021",
     breaks: "It trips over a session that has ended by itself, and calls that a fault of its own.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const addresses = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = store.begin(session as never);
-            addresses.set(token, session.peerAddress);
-            return token;
-          },
-          resolve(token, call) {
-            try {
-              return store.resolve(token, call);
-            } catch (error) {
-              throw addresses.get(token) === call.peerAddress ? new TypeError("the session has no instance") : error;
-            }
-          },
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const addresses = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = original.begin(session);
+          addresses.set(token, session.peerAddress);
+          return token;
+        },
+        resolve(token, call) {
+          try {
+            return original.resolve(token, call);
+          } catch (error) {
+            throw addresses.get(token) === call.peerAddress ? new TypeError("the session has no instance") : error;
+          }
+        },
+      };
     }),
   },
   {
@@ -157,24 +143,20 @@ export const sessionEndMutants: readonly AgentMutant[] = [
     clause: "HS-035",
     breaks: "It counts every session that an address ever had, those that have ended too.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const ever = createSessionStore<undefined>({ ...limits, sessionIdleMs: 0n });
-        return {
-          requireRoom: (peerAddress) => ever.requireRoom(peerAddress),
-          begin(session) {
-            const { peerAddress } = session;
-            ever.begin({ session: undefined, peerAddress, callBegins: () => () => {}, onEnd: () => {} });
-            return store.begin(session as never);
-          },
-          resolve: (token, call) => store.resolve(token, call),
-          close() {
-            store.close();
-            ever.close();
-          },
-        };
-      },
+    mutate: changedSessions((original, limits, createSessionStore) => {
+      const ever = createSessionStore<undefined>({ ...limits, sessionIdleMs: 0n });
+      return {
+        requireRoom: (peerAddress) => ever.requireRoom(peerAddress),
+        begin(session) {
+          const { peerAddress } = session;
+          ever.begin({ session: undefined, peerAddress, callBegins: () => () => {}, onEnd: () => {} });
+          return original.begin(session);
+        },
+        close() {
+          original.close();
+          ever.close();
+        },
+      };
     }),
   },
 ];

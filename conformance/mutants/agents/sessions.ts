@@ -1,4 +1,5 @@
 import type { AgentMutant } from "../mutant.ts";
+import { changedSessions } from "./changed-sessions.ts";
 
 /** Broken sessions: their tokens, and when they end. */
 export const sessionsMutants: readonly AgentMutant[] = [
@@ -7,21 +8,16 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "HS-020",
     breaks: "It counts its session tokens.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const tokens = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = String(tokens.size + 1).padStart(32, "0");
-            tokens.set(token, store.begin(session as never));
-            return token;
-          },
-          resolve: (token, call) => store.resolve(tokens.get(token) ?? "", call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const tokens = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = String(tokens.size + 1).padStart(32, "0");
+          tokens.set(token, original.begin(session));
+          return token;
+        },
+        resolve: (token, call) => original.resolve(tokens.get(token) ?? "", call),
+      };
     }),
   },
   {
@@ -29,21 +25,15 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "HS-020",
     breaks: "It gives a server that greets again from the same address the token it has.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const given = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = given.get(session.peerAddress) ?? store.begin(session as never);
-            given.set(session.peerAddress, token);
-            return token;
-          },
-          resolve: (token, call) => store.resolve(token, call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const given = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = given.get(session.peerAddress) ?? original.begin(session);
+          given.set(session.peerAddress, token);
+          return token;
+        },
+      };
     }),
   },
   {
@@ -51,22 +41,17 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "HS-021",
     breaks: "It takes a token from any address.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const addresses = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = store.begin(session as never);
-            addresses.set(token, session.peerAddress);
-            return token;
-          },
-          resolve: (token, call) =>
-            store.resolve(token, { ...call, peerAddress: addresses.get(token) ?? call.peerAddress }),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const addresses = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = original.begin(session);
+          addresses.set(token, session.peerAddress);
+          return token;
+        },
+        resolve: (token, call) =>
+          original.resolve(token, { ...call, peerAddress: addresses.get(token) ?? call.peerAddress }),
+      };
     }),
   },
   {
@@ -74,21 +59,16 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "HS-021",
     breaks: "It compares the first 16 characters of a token.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        const tokens = new Map<string, string>();
-        return {
-          begin(session) {
-            const token = store.begin(session as never);
-            tokens.set(token.slice(0, 16), token);
-            return token;
-          },
-          resolve: (token, call) => store.resolve(tokens.get(token.slice(0, 16)) ?? token, call),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      const tokens = new Map<string, string>();
+      return {
+        begin(session) {
+          const token = original.begin(session);
+          tokens.set(token.slice(0, 16), token);
+          return token;
+        },
+        resolve: (token, call) => original.resolve(tokens.get(token.slice(0, 16)) ?? token, call),
+      };
     }),
   },
   {
@@ -105,16 +85,10 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "HS-022",
     breaks: "It counts the time of a call that is under way as idle.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        return {
-          begin: (session) => store.begin(session as never),
-          resolve: (token, call) => store.resolve(token, { ...call, onEnd: (listener) => listener() }),
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      return {
+        resolve: (token, call) => original.resolve(token, { ...call, onEnd: (listener) => listener() }),
+      };
     }),
   },
   {
@@ -122,22 +96,16 @@ export const sessionsMutants: readonly AgentMutant[] = [
     clause: "ERR-010",
     breaks: "It quotes the token it does not know.",
     part: "handshake/session-store",
-    mutate: ({ createSessionStore }) => ({
-      createSessionStore(limits) {
-        const store = createSessionStore<never>(limits);
-        return {
-          begin: (session) => store.begin(session as never),
-          resolve(token, call) {
-            try {
-              return store.resolve(token, call);
-            } catch (error) {
-              throw error instanceof Error ? Object.assign(error, { message: `${error.message} (${token})` }) : error;
-            }
-          },
-          requireRoom: (peerAddress) => store.requireRoom(peerAddress),
-          close: () => store.close(),
-        };
-      },
+    mutate: changedSessions((original) => {
+      return {
+        resolve(token, call) {
+          try {
+            return original.resolve(token, call);
+          } catch (error) {
+            throw error instanceof Error ? Object.assign(error, { message: `${error.message} (${token})` }) : error;
+          }
+        },
+      };
     }),
   },
   {
